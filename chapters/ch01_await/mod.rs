@@ -1,0 +1,3 @@
+//! Waiting without blocking.
+
+pub mod fetches;

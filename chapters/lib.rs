@@ -1,0 +1,7 @@
+//! Learn asynchronous concurrency in Rust by running it.
+//!
+//! One module per chapter, in reading order. A chapter's lesson is the `README.md` in its folder.
+
+pub mod stage;
+
+pub mod ch01_await;

@@ -1,0 +1,275 @@
+//! The clocks a story can play by, and blocking waits that obey whichever is in force.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures::FutureExt;
+use tokio::runtime::Handle;
+use tracing::dispatcher;
+
+thread_local! {
+    /// The clock of the story that this thread takes part in.
+    static CURRENT: RefCell<Option<Clock>> = const { RefCell::new(None) };
+}
+
+/// Where a story's time comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Clock {
+    /// The machine's clock, read from this instant on.
+    Real(Instant),
+    /// The paused clock of a current-thread runtime.
+    Paused {
+        handle: Handle,
+        start: tokio::time::Instant,
+    },
+    /// A clock for threads without any runtime: one runs at a time, and time moves when all sleep.
+    Threads(Arc<ThreadClock>),
+}
+
+impl Clock {
+    pub(crate) fn paused(handle: &Handle) -> Self {
+        let _inside = handle.enter();
+        Self::Paused {
+            handle: handle.clone(),
+            start: tokio::time::Instant::now(),
+        }
+    }
+
+    /// Time since the story began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        match self {
+            Self::Real(start) => start.elapsed(),
+            Self::Paused { handle, start } => {
+                // A plain thread knows no runtime, and would read the machine's clock instead.
+                let _inside = handle.enter();
+                start.elapsed()
+            }
+            Self::Threads(clock) => clock.lock().now,
+        }
+    }
+
+    /// Makes this the clock of the current thread until the returned guard is dropped.
+    pub(crate) fn install(&self) -> Installed {
+        Installed(CURRENT.replace(Some(self.clone())))
+    }
+}
+
+/// Whether the current thread takes part in a story.
+pub(crate) fn is_playing() -> bool {
+    CURRENT.with_borrow(Option::is_some)
+}
+
+/// Puts the former clock back when dropped.
+pub(crate) struct Installed(Option<Clock>);
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}
+
+/// Blocks the current thread for `duration`, as [`std::thread::sleep`] does.
+///
+/// Outside the virtual clock it *is* [`std::thread::sleep`]. On the virtual clock of a runtime it
+/// moves that clock by `duration` without giving way, so every timer that falls due meanwhile
+/// fires late, just as behind a real blocking call. In a blocking story it waits on that story's
+/// own clock.
+///
+/// On the virtual clock it may only be called from the runtime's own thread, not from within
+/// `spawn_blocking`: the paused clock stands still while such a closure runs.
+pub fn block_for(duration: Duration) {
+    match CURRENT.with_borrow(Clone::clone) {
+        Some(Clock::Paused { handle, .. }) => {
+            let _inside = handle.enter();
+            // One poll moves the clock; the rest of the future would only yield.
+            tokio::time::advance(duration).now_or_never();
+        }
+        Some(Clock::Threads(clock)) => clock.sleep(duration),
+        Some(Clock::Real(_)) | None => thread::sleep(duration),
+    }
+}
+
+/// Runs every job on an operating-system thread of its own and returns their results in order.
+///
+/// On the virtual clock of a blocking story the threads take turns, earliest waiter first, so
+/// that the same story leaves the same record every time.
+///
+/// # Panics
+///
+/// If a job panics, with that job's panic, once all threads have ended; or if the system cannot
+/// start that many threads.
+pub fn on_threads<F, T>(jobs: impl IntoIterator<Item = F>) -> Vec<T>
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
+    let jobs: Vec<F> = jobs.into_iter().collect();
+    let clock = CURRENT.with_borrow(Clone::clone);
+    let turns = match &clock {
+        Some(Clock::Threads(threads)) => Some(threads.enroll(jobs.len())),
+        _ => None,
+    };
+    let dispatch = dispatcher::get_default(Clone::clone);
+
+    let results: Vec<thread::Result<T>> = thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .into_iter()
+            .enumerate()
+            .map(|(index, job)| {
+                let (clock, dispatch) = (clock.clone(), dispatch.clone());
+                let turn = turns.as_ref().map(|turns| turns.of(index));
+                scope.spawn(move || {
+                    let _turn = turn.map(Turn::begin);
+                    let _clock = clock.as_ref().map(Clock::install);
+                    dispatcher::with_default(&dispatch, job)
+                })
+            })
+            .collect();
+        if let Some(turns) = &turns {
+            turns.wait_for_all();
+        }
+        running
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect()
+    });
+    results
+        .into_iter()
+        .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        .collect()
+}
+
+/// A virtual clock for plain threads. Exactly one thread runs at any moment; when it sleeps or
+/// ends, the one that is due next takes over and time jumps to its hour.
+#[derive(Debug, Default)]
+pub(crate) struct ThreadClock {
+    state: Mutex<Turns>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Turns {
+    now: Duration,
+    /// Who is due when; the ticket decides between two that are due together.
+    due: BTreeSet<(Duration, u64)>,
+    next_ticket: u64,
+    /// The ticket whose holder may run.
+    running: u64,
+}
+
+impl Turns {
+    fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
+
+    fn pass_on(&mut self) {
+        if let Some((at, ticket)) = self.due.pop_first() {
+            self.now = at;
+            self.running = ticket;
+        }
+    }
+}
+
+impl ThreadClock {
+    fn lock(&self) -> MutexGuard<'_, Turns> {
+        // A panicking story may poison the lock; the turns themselves are always whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        let mut turns = self.lock();
+        let ticket = turns.ticket();
+        let at = turns.now.saturating_add(duration);
+        turns.due.insert((at, ticket));
+        turns.pass_on();
+        self.changed.notify_all();
+        self.wait_for(turns, ticket);
+    }
+
+    fn wait_for(&self, turns: MutexGuard<'_, Turns>, ticket: u64) {
+        let _turns = self
+            .changed
+            .wait_while(turns, |turns| turns.running != ticket)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+
+    fn enroll(self: &Arc<Self>, jobs: usize) -> Enrolled {
+        let mut turns = self.lock();
+        let now = turns.now;
+        let tickets: Vec<u64> = (0..jobs).map(|_| turns.ticket()).collect();
+        turns
+            .due
+            .extend(tickets.iter().map(|&ticket| (now, ticket)));
+        Enrolled {
+            clock: Arc::clone(self),
+            parent: turns.ticket(),
+            left: Arc::new(Mutex::new(jobs)),
+            tickets,
+        }
+    }
+}
+
+/// The turns of one call of [`on_threads`].
+struct Enrolled {
+    clock: Arc<ThreadClock>,
+    tickets: Vec<u64>,
+    /// Due when the last job has ended.
+    parent: u64,
+    left: Arc<Mutex<usize>>,
+}
+
+impl Enrolled {
+    fn of(&self, index: usize) -> Turn {
+        Turn {
+            clock: Arc::clone(&self.clock),
+            ticket: self.tickets[index],
+            parent: self.parent,
+            left: Arc::clone(&self.left),
+        }
+    }
+
+    fn wait_for_all(&self) {
+        if self.tickets.is_empty() {
+            return;
+        }
+        let mut turns = self.clock.lock();
+        turns.pass_on();
+        self.clock.changed.notify_all();
+        self.clock.wait_for(turns, self.parent);
+    }
+}
+
+/// One thread's place among its siblings; passes the turn on when dropped, also by a panic.
+struct Turn {
+    clock: Arc<ThreadClock>,
+    ticket: u64,
+    parent: u64,
+    left: Arc<Mutex<usize>>,
+}
+
+impl Turn {
+    fn begin(self) -> Self {
+        self.clock.wait_for(self.clock.lock(), self.ticket);
+        self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        *left -= 1;
+        let mut turns = self.clock.lock();
+        if *left == 0 {
+            let now = turns.now;
+            turns.due.insert((now, self.parent));
+        }
+        turns.pass_on();
+        self.clock.changed.notify_all();
+    }
+}

@@ -1,0 +1,296 @@
+//! Draws a recording as lines of text: one lane per span, time from left to right.
+
+use std::time::Duration;
+
+use super::{
+    narration::Paint,
+    recorder::{Lane, Outcome, Recording},
+};
+
+/// Lanes drawn at most; the rest is counted in a closing line.
+const MOST_LANES: usize = 40;
+/// Columns of a label at most.
+const LONGEST_LABEL: usize = 28;
+
+/// What a cell of a lane can show, the weakest first: a stronger mark covers a weaker one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Nothing,
+    Created,
+    Waiting,
+    Polled,
+    Running,
+    Event,
+    Finished,
+    Cancelled,
+    Panicked,
+}
+
+impl Mark {
+    const ALL: [Self; 8] = [
+        Self::Created,
+        Self::Waiting,
+        Self::Polled,
+        Self::Running,
+        Self::Event,
+        Self::Finished,
+        Self::Cancelled,
+        Self::Panicked,
+    ];
+
+    fn glyph(self) -> char {
+        match self {
+            Self::Nothing => ' ',
+            Self::Created => '·',
+            Self::Waiting => '─',
+            Self::Polled => '┼',
+            Self::Running => '█',
+            Self::Event => '◆',
+            Self::Finished => '●',
+            Self::Cancelled => '✕',
+            Self::Panicked => '!',
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Created => "not yet polled",
+            Self::Waiting => "waiting",
+            Self::Polled => "polled",
+            Self::Running => "running",
+            Self::Event => "event",
+            Self::Finished => "finished",
+            Self::Cancelled => "cancelled",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    fn painted(self, paint: Paint, text: &str) -> String {
+        match self {
+            Self::Nothing => text.to_owned(),
+            Self::Created | Self::Waiting => paint.dim(text),
+            Self::Polled | Self::Running => paint.blue(text),
+            Self::Event => paint.magenta(text),
+            Self::Finished => paint.green(text),
+            Self::Cancelled => paint.yellow(text),
+            Self::Panicked => paint.red(text),
+        }
+    }
+}
+
+/// The timeline of `recording` in at most `width` columns, without a final line break.
+pub(crate) fn draw<T>(recording: &Recording<T>, width: usize, paint: Paint) -> String {
+    let total = recording.elapsed;
+    let drawn = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
+    if drawn.is_empty() {
+        return format!("took {}", exactly(total));
+    }
+    let labels: Vec<String> = drawn
+        .iter()
+        .map(|lane| label(lane, &recording.lanes))
+        .collect();
+    let margin = labels
+        .iter()
+        .map(|label| label.chars().count())
+        .max()
+        .unwrap_or(0)
+        + 2;
+    let plot = Plot {
+        total,
+        columns: width.saturating_sub(margin + 1).max(10),
+    };
+
+    let mut cells: Vec<Vec<Mark>> = drawn.iter().map(|lane| plot.lane(lane)).collect();
+    for event in &recording.events {
+        if let Some(row) = event.lane.and_then(|lane| cells.get_mut(lane)) {
+            cover(&mut row[plot.column(event.at)], Mark::Event);
+        }
+    }
+
+    let mut lines = vec![format!("{:margin$}{}", "", paint.dim(&plot.scale()))];
+    for (label, row) in labels.iter().zip(&cells) {
+        lines.push(
+            format!("{label:<margin$}{}", paint_row(row, paint))
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    let used = Mark::ALL
+        .into_iter()
+        .filter(|mark| cells.iter().flatten().any(|cell| cell == mark));
+    let legend: Vec<String> = used
+        .map(|mark| {
+            format!(
+                "{} {}",
+                mark.painted(paint, &mark.glyph().to_string()),
+                mark.name()
+            )
+        })
+        .collect();
+    lines.push(format!("took {}   {}", exactly(total), legend.join("  ")));
+    lines.extend(left_out(&recording.lanes, drawn.len()));
+    lines.join("\n")
+}
+
+struct Plot {
+    total: Duration,
+    /// The last column is number `columns`, so that the story's end has a place of its own.
+    columns: usize,
+}
+
+impl Plot {
+    fn column(&self, at: Duration) -> usize {
+        if self.total.is_zero() {
+            return 0;
+        }
+        let share = at.as_secs_f64() / self.total.as_secs_f64();
+        // Truncation cannot occur: the share lies between 0 and 1.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let column = (share * self.columns as f64).round() as usize;
+        column.min(self.columns)
+    }
+
+    fn lane(&self, lane: &Lane) -> Vec<Mark> {
+        let mut row = vec![Mark::Nothing; self.columns + 1];
+        let created = self.column(lane.created);
+        let end = self.column(lane.ended.unwrap_or(self.total));
+        let first_poll = lane.runs.first().map_or(end, |run| self.column(run.from));
+        row[created..=first_poll].fill(Mark::Created);
+        row[first_poll..=end.max(first_poll)].fill(Mark::Waiting);
+        for run in &lane.runs {
+            let (from, to) = (self.column(run.from), self.column(run.to));
+            if from == to {
+                cover(&mut row[from], Mark::Polled);
+            } else {
+                row[from..to].fill(Mark::Running);
+            }
+        }
+        match lane.outcome {
+            Outcome::Open => {}
+            Outcome::Finished => cover(&mut row[end], Mark::Finished),
+            Outcome::Cancelled => cover(&mut row[end], Mark::Cancelled),
+            Outcome::Panicked => cover(&mut row[end], Mark::Panicked),
+        }
+        row
+    }
+
+    /// Round ticks, each label beginning at its own column.
+    fn scale(&self) -> String {
+        let mut line = String::new();
+        for at in ticks(self.total, self.columns / 9) {
+            let column = self.column(at);
+            let label = roundly(at);
+            let free = line.chars().count();
+            if column >= free && column + label.chars().count() <= self.columns + 1 {
+                line.extend(std::iter::repeat_n(' ', column - free));
+                line.push_str(&label);
+            }
+        }
+        line
+    }
+}
+
+fn cover(cell: &mut Mark, mark: Mark) {
+    *cell = (*cell).max(mark);
+}
+
+fn paint_row(row: &[Mark], paint: Paint) -> String {
+    row.chunk_by(|left, right| left == right)
+        .map(|same| {
+            let text: String = same.iter().map(|mark| mark.glyph()).collect();
+            same[0].painted(paint, &text)
+        })
+        .collect()
+}
+
+/// A lane's label, indented under its parents, shortened if it must be.
+pub(crate) fn label(lane: &Lane, lanes: &[Lane]) -> String {
+    let depth = std::iter::successors(lane.parent, |&parent| lanes[parent].parent).count();
+    let label = format!("{:indent$}{}", "", lane.label, indent = 2 * depth);
+    if label.chars().count() <= LONGEST_LABEL {
+        return label;
+    }
+    let start: String = label.chars().take(LONGEST_LABEL - 1).collect();
+    format!("{start}…")
+}
+
+/// What there was below the last lane that is drawn: `and 60 lanes more: 58 finished, 2 cancelled`.
+pub(crate) fn left_out(lanes: &[Lane], drawn: usize) -> Option<String> {
+    let rest = lanes.get(drawn..).filter(|rest| !rest.is_empty())?;
+    let named = [
+        (Outcome::Finished, "finished"),
+        (Outcome::Cancelled, "cancelled"),
+        (Outcome::Panicked, "panicked"),
+        (Outcome::Open, "still open"),
+    ];
+    let counts: Vec<String> = named
+        .into_iter()
+        .map(|(outcome, name)| {
+            (
+                rest.iter().filter(|lane| lane.outcome == outcome).count(),
+                name,
+            )
+        })
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    let lanes = if rest.len() == 1 { "lane" } else { "lanes" };
+    Some(format!(
+        "and {} {lanes} more: {}",
+        rest.len(),
+        counts.join(", ")
+    ))
+}
+
+/// Round moments from zero to `total`, at most `most + 1` of them.
+pub(crate) fn ticks(total: Duration, most: usize) -> Vec<Duration> {
+    const STEPS: [u64; 15] = [
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
+    ];
+    let most = most.max(1) as f64;
+    let fits = |step: &Duration| total.as_secs_f64() / step.as_secs_f64() <= most;
+    let below_a_second = (0..9)
+        .flat_map(|power| [1, 2, 5].map(|digit| Duration::from_nanos(digit * 10_u64.pow(power))));
+    let above = (0_u32..).map(|doublings| {
+        Duration::from_secs(21_600).saturating_mul(2_u32.saturating_pow(doublings))
+    });
+    let step = below_a_second
+        .chain(STEPS.map(Duration::from_secs))
+        .chain(above)
+        .find(fits)
+        .unwrap_or(Duration::MAX);
+    (0..)
+        .map_while(|number| step.checked_mul(number))
+        .take_while(|at| *at <= total)
+        .collect()
+}
+
+/// A round moment in its natural unit: `0s`, `250ms`, `1.5s`, `10min`, `3h`.
+pub(crate) fn roundly(at: Duration) -> String {
+    let seconds = at.as_secs();
+    match at {
+        _ if at.is_zero() => "0s".into(),
+        _ if at < Duration::from_micros(1) => format!("{}ns", at.as_nanos()),
+        _ if at < Duration::from_millis(1) => format!("{}µs", at.as_nanos() as f64 / 1e3),
+        _ if at < Duration::from_secs(1) => format!("{}ms", at.as_nanos() as f64 / 1e6),
+        _ if seconds % 3600 == 0 && at.subsec_nanos() == 0 => format!("{}h", seconds / 3600),
+        _ if seconds % 60 == 0 && at.subsec_nanos() == 0 => format!("{}min", seconds / 60),
+        _ => format!("{}s", at.as_secs_f64()),
+    }
+}
+
+/// A span of time to the millisecond: `3.000 s`, or in hours where that reads better.
+pub(crate) fn exactly(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 600 {
+        format!("{:.3} s", duration.as_secs_f64())
+    } else {
+        format!(
+            "{} h {:02} min {:02} s",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        )
+    }
+}
