@@ -60,15 +60,15 @@ text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:
 .wait{stroke:#818b98;stroke-width:1.5}\
 .run{fill:#0969da}\
 .poll{stroke:#0969da;stroke-width:2}\
-.event{fill:#8250df}\
-.finished{fill:#1a7f37}\
+.event{fill:#8250df;stroke:#fff}\
+.finished{fill:#1a7f37;stroke:#fff}\
 .cancelled{stroke:#bc4c00;stroke-width:2.5}\
 .panicked{fill:#cf222e}\
 .bang{fill:#fff;font-weight:700;font-size:11px}\
 @media(prefers-color-scheme:dark){\
 text{fill:#f0f6fc}.small{fill:#9198a1}.said{fill:#d2a8ff}\
 .paper{fill:#0d1117}.tick{stroke:#3d444d}.new,.wait{stroke:#7d8590}\
-.run{fill:#1f6feb}.poll{stroke:#58a6ff}.event{fill:#bc8cff}.finished{fill:#3fb950}\
+.run{fill:#1f6feb}.poll{stroke:#58a6ff}.event{fill:#bc8cff;stroke:#0d1117}.finished{fill:#3fb950;stroke:#0d1117}\
 .cancelled{stroke:#f0883e}.panicked{fill:#f85149}.bang{fill:#0d1117}}";
 
 /// All acts in one picture, one below the other.
