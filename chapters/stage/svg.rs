@@ -119,7 +119,8 @@ fn draw_lane(svg: &mut String, lane: &Lane, axis: &Axis, end: f64, y: f64, heigh
     for run in &lane.runs {
         let (from, to) = (axis.across(run.from), axis.across(run.to));
         if to - from >= 2.0 {
-            let (top, width, height) = (y - half, to - from, 2.0 * half);
+            // A hair's breadth tells two polls apart that touch.
+            let (top, width, height) = (y - half, to - from - 1.0, 2.0 * half);
             let _ = writeln!(
                 svg,
                 "<rect class=\"run\" x=\"{from:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"2\"/>",
@@ -228,6 +229,10 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
             x += 34.0 + SMALL_LETTER * words.chars().count() as f64;
         }
     };
+    let unpolled = |lane: &Lane| lane.runs.first().is_none_or(|run| run.from > lane.created);
+    entry(svg, lanes().any(unpolled), "not yet polled", &|svg, x| {
+        line(svg, "new", (x - 6.0, y), (x + 9.0, y));
+    });
     let polled = lanes().any(|lane| !lane.runs.is_empty());
     entry(svg, polled, "running", &|svg, x| {
         let _ = writeln!(
