@@ -23,7 +23,7 @@ use async_workbook::{
 use tokio::{
     runtime,
     task::{JoinSet, LocalSet, consume_budget, spawn_local, yield_now},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 const fn ms(milliseconds: u64) -> Duration {
@@ -95,12 +95,12 @@ fn breakfast_failing_stops_a_toast_that_is_owned() {
 
 #[test]
 fn breakfast_dropped_halfway_stops_only_what_it_owns() {
-    let half = async { tokio::time::timeout(s(1), breakfast::in_turn()).await };
+    let half = async { timeout(s(1), breakfast::in_turn()).await };
     let told = record(half);
     assert_eq!(told.lane("coffee").outcome, Outcome::Cancelled);
 
     let half = async {
-        let _ = tokio::time::timeout(s(1), breakfast::spawned()).await;
+        let _ = timeout(s(1), breakfast::spawned()).await;
         sleep(s(9)).await;
     };
     let told = record(half);
@@ -298,6 +298,22 @@ fn weather_limit_is_one_for_all_cities() {
     for (city, takes) in [("city Oslo", 1), ("city Lima", 2), ("city Cairo", 4)] {
         assert_eq!(span(&told, city), (s(0), Some(s(takes))));
     }
+}
+
+#[test]
+fn weather_limit_per_answer_would_be_no_limit() {
+    let told = record(async {
+        let mut asked = JoinSet::new();
+        for (city, seconds) in weather::CITIES {
+            asked.spawn(weather::ask(city, seconds));
+        }
+        let mut answers = 0;
+        while let Ok(Some(_)) = timeout(weather::LIMIT, asked.join_next()).await {
+            answers += 1;
+        }
+        answers
+    });
+    assert_eq!((told.value, told.elapsed), (4, s(7)));
 }
 
 // The event loop
