@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_written_is_told_after_the_story() {
     assert_eq!(output.stdout, fetches(&[]).stdout);
 }
 
-/// Perfetto and chrome://tracing ask for these fields; times are in microseconds.
+/// Perfetto asks for these fields; times are in microseconds.
 #[test]
 fn a_trace_holds_every_act_lane_and_run() {
     let folder = tempfile::tempdir().unwrap();
