@@ -254,7 +254,7 @@ fn run<F: Future>(
     } else {
         Clock::Real(Instant::now())
     };
-    ears.listen(clock, narrator, |clock| block_on(runtime, clock, story))
+    ears.listen(&clock, narrator, |clock| block_on(runtime, clock, story))
 }
 
 fn run_on_workers<F: Future>(
@@ -265,7 +265,7 @@ fn run_on_workers<F: Future>(
     let ears = Ears::default();
     let runtime = runtime(ears.grow_on(Builder::new_multi_thread().worker_threads(workers)));
     let clock = Clock::Real(Instant::now());
-    ears.listen(clock, narrator, |clock| block_on(runtime, clock, story))
+    ears.listen(&clock, narrator, |clock| block_on(runtime, clock, story))
 }
 
 fn run_blocking<T>(
@@ -278,7 +278,7 @@ fn run_blocking<T>(
     } else {
         Clock::Real(Instant::now())
     };
-    Ears::default().listen(clock, narrator, |clock| {
+    Ears::default().listen(&clock, narrator, |clock| {
         let value = panic::catch_unwind(AssertUnwindSafe(story));
         (value, clock.elapsed())
     })
@@ -331,7 +331,7 @@ impl Ears {
 
     fn listen<T>(
         &self,
-        clock: Clock,
+        clock: &Clock,
         narrator: Option<Narrator>,
         story: impl FnOnce(&Clock) -> (T, Duration),
     ) -> Recording<T> {
@@ -339,7 +339,7 @@ impl Ears {
         let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
         self.turn(Hearing::Listening(dispatch.clone(), clock.clone()));
         let _installed = clock.install();
-        let (value, elapsed) = dispatcher::with_default(&dispatch, || story(&clock));
+        let (value, elapsed) = dispatcher::with_default(&dispatch, || story(clock));
         self.turn(Hearing::Over);
         recorder.take(value, elapsed)
     }
