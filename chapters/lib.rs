@@ -6,3 +6,4 @@ pub mod stage;
 
 pub mod ch01_await;
 pub mod ch03_gather;
+pub mod ch02_tasks;
