@@ -203,7 +203,7 @@ impl Act<'_> {
                 text(svg, "said", x, above, &words);
                 taken = x + width;
             } else if x - taken >= width {
-                anchored_text(svg, "said", "end", x, above, &words);
+                anchored_text(svg, "said", "end", x - 3.0, above, &words);
                 taken = x;
             }
         }
