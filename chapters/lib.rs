@@ -6,3 +6,4 @@ pub mod stage;
 
 pub mod ch01_await;
 pub mod ch02_tasks;
+pub mod ch03_gather;
