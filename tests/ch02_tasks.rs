@@ -242,7 +242,14 @@ fn results_have_three_arms() {
     assert_eq!(told.lane("courier 1").outcome, Outcome::Finished);
     assert_eq!(told.lane("courier 2").outcome, Outcome::Panicked);
     assert_eq!(told.lane("courier 3").outcome, Outcome::Cancelled);
-    assert_eq!(told.elapsed, s(3));
+    assert_eq!(
+        told.told("office"),
+        [
+            (s(1), "delivered a letter"),
+            (s(2), "crashed: flat tyre"),
+            (s(4), "called back"),
+        ]
+    );
 }
 
 #[test]

@@ -44,17 +44,12 @@ pub async fn watched() -> [String; 3] {
         let second = tokio::spawn(crashes().instrument(info_span!("courier 2")));
         let third = tokio::spawn(is_slow().instrument(info_span!("courier 3")));
 
-        sleep(3 * ONE_SECOND).await;
+        let first = told(verdict(first.await));
+        let second = told(verdict(second.await));
+        sleep(2 * ONE_SECOND).await;
         third.abort();
-        let verdicts = [
-            verdict(first.await),
-            verdict(second.await),
-            verdict(third.await),
-        ];
-        for verdict in &verdicts {
-            info!("{verdict}");
-        }
-        verdicts
+        let third = told(verdict(third.await));
+        [first, second, third]
     }
     .instrument(info_span!("office"))
     .await
@@ -68,6 +63,11 @@ pub fn verdict(end: Result<&'static str, JoinError>) -> String {
         Err(error) if error.is_cancelled() => "called back".to_owned(),
         Err(error) => format!("crashed: {}", words(error.into_panic().as_ref())),
     }
+}
+
+fn told(verdict: String) -> String {
+    info!("{verdict}");
+    verdict
 }
 
 /// `panic!` throws a `&str` or a `String`; other things only by `panic_any`.

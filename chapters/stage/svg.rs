@@ -199,7 +199,7 @@ impl Act<'_> {
                 text(svg, "said", x, above, &event.text);
                 taken = x + width;
             } else if x - taken >= width {
-                anchored_text(svg, "said", "end", x, above, &event.text);
+                anchored_text(svg, "said", "end", x - 3.0, above, &event.text);
                 taken = x;
             }
         }
