@@ -85,6 +85,13 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// Whether the acts play on the virtual clock, where nothing comes from outside: no signal,
+    /// no packet.
+    #[must_use]
+    pub fn is_virtual(&self) -> bool {
+        self.options.virtual_clock
+    }
+
     /// Plays a story on a current-thread runtime.
     ///
     /// # Panics
