@@ -6,3 +6,4 @@ pub mod stage;
 
 pub mod ch01_await;
 pub mod ch06_queues;
+pub mod ch07_cancellation;

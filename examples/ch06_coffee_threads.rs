@@ -3,7 +3,7 @@
 use std::{error::Error, sync::mpsc, time::Duration};
 
 use async_workbook::{
-    ch06_queues::{coffee, coffee_threads, signals::Signals},
+    ch06_queues::{coffee_threads, signals::Signals},
     stage,
 };
 use tokio::task::spawn_blocking;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (close, closed) = mpsc::channel();
             let shop = spawn_blocking(move || coffee_threads::open(5, closed));
             // Fails if the shop is closed already.
-            let _ = close.send(coffee::last_call(signals, Duration::from_secs(10)).await);
+            let _ = close.send(signals.next_within(Duration::from_secs(10)).await);
             shop.await??;
             Ok(())
         });

@@ -138,58 +138,111 @@ fn assert_balanced(said: &[String]) {
 
 #[test]
 fn coffee_shops_close_on_a_signal_without_losing_an_order() {
-    for shop in SHOPS {
-        for signal in STOPS {
-            let mut running = Running::start(shop);
-            running.wait_for("order 3 taken");
-            running.signal(signal);
-            let (said, status) = running.end();
-            assert_eq!(status.code(), Some(0), "{shop} on {signal}: {said:#?}");
-            assert!(
-                said.iter()
-                    .any(|line| line.ends_with(&format!("{signal}: closing")))
-            );
-            assert_balanced(&said);
-            assert!(orders(&said, "taken").len() >= 3);
-        }
-    }
+    in_all_shops(STOPS, |shop, signal| {
+        let mut running = Running::start(shop);
+        running.wait_for("order 3 taken");
+        running.signal(signal);
+        let (said, status) = running.end();
+        assert_eq!(status.code(), Some(0), "{shop} on {signal}: {said:#?}");
+        assert!(
+            said.iter()
+                .any(|line| line.ends_with(&format!("{signal}: closing")))
+        );
+        assert_balanced(&said);
+        assert!(orders(&said, "taken").len() >= 3);
+    });
 }
 
 #[test]
 fn coffee_shops_do_not_open_if_the_signal_comes_while_they_warm_up() {
-    for shop in SHOPS {
-        for signal in STOPS {
-            let mut running = Running::start(shop);
-            running.wait_for("warming up");
-            running.signal(signal);
-            let (said, status) = running.end();
-            assert_eq!(status.code(), Some(0), "{shop} on {signal}: {said:#?}");
-            assert_balanced(&said);
-        }
-    }
+    in_all_shops(STOPS, |shop, signal| {
+        let mut running = Running::start(shop);
+        running.wait_for("warming up");
+        running.signal(signal);
+        let (said, status) = running.end();
+        assert_eq!(status.code(), Some(0), "{shop} on {signal}: {said:#?}");
+        assert_balanced(&said);
+    });
 }
 
 /// Until the shop listens, a signal ends the process as it would any other: nothing has been
 /// accepted yet. From then on it closes the shop. There is nothing in between.
 #[test]
 fn coffee_shops_lose_nothing_if_the_signal_comes_at_any_time_during_start_up() {
-    for shop in SHOPS {
-        for micros in [0, 300, 600, 1000, 1500, 2000, 3000, 5000, 8000, 120_000] {
-            let running = Running::start(shop);
-            thread::sleep(Duration::from_micros(micros));
-            running.signal(Signal::SIGTERM);
-            let (said, status) = running.end();
-            match status.code() {
-                Some(0) => assert_balanced(&said),
-                code => {
-                    assert_eq!(
-                        (code, status.signal()),
-                        (None, Some(15)),
-                        "{shop}: {said:#?}"
-                    );
-                    assert_eq!(orders(&said, "taken"), BTreeSet::new(), "{said:#?}");
-                }
+    const MICROS: [u64; 10] = [0, 300, 600, 1000, 1500, 2000, 3000, 5000, 8000, 120_000];
+    in_all_shops(MICROS, |shop, micros| {
+        let running = Running::start(shop);
+        thread::sleep(Duration::from_micros(micros));
+        running.signal(Signal::SIGTERM);
+        let (said, status) = running.end();
+        if status.code() == Some(0) {
+            assert_balanced(&said);
+        } else {
+            assert_eq!(status.signal(), Some(15), "{shop}: {said:#?}");
+            assert_eq!(orders(&said, "taken"), BTreeSet::new(), "{said:#?}");
+        }
+    });
+}
+
+/// Runs a check for every shop and case, a thread each: most of their time they wait.
+fn in_all_shops<T: Copy + Send + Sync>(
+    cases: impl IntoIterator<Item = T>,
+    check: impl Fn(&'static str, T) + Sync,
+) {
+    thread::scope(|scope| {
+        for case in cases {
+            for shop in SHOPS {
+                let check = &check;
+                scope.spawn(move || check(shop, case));
             }
         }
+    });
+}
+
+#[test]
+fn graceful_service_finishes_what_it_has_accepted() {
+    thread::scope(|scope| {
+        for signal in STOPS {
+            scope.spawn(move || {
+                let running = serving();
+                running.signal(signal);
+                let (said, status) = running.end();
+                assert_eq!(status.code(), Some(0), "{said:#?}");
+                let accepted = told_number(&said, "finishing ");
+                assert!(accepted > 0, "{said:#?}");
+                let stopped = |line: &&String| !line.contains("accepting no more");
+                let after = said.iter().skip_while(stopped);
+                let answered = after.filter(|line| line.contains("answered"));
+                assert_eq!(answered.count(), accepted, "{said:#?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn graceful_service_is_forced_by_a_second_signal() {
+    for (second, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let mut running = serving();
+        running.signal(Signal::SIGTERM);
+        running.wait_for("finishing");
+        running.signal(second);
+        let (said, status) = running.end();
+        assert_eq!(status.code(), Some(code), "{said:#?}");
+        assert!(told_number(&said, "cutting off ") > 0, "{said:#?}");
     }
+}
+
+/// A service that has accepted its first requests and answered none.
+fn serving() -> Running {
+    let mut running = Running::start("ch07_graceful");
+    running.wait_for("serving");
+    thread::sleep(Duration::from_millis(300));
+    running
+}
+
+fn told_number(said: &[String], before: &str) -> usize {
+    said.iter()
+        .find_map(|line| line.split_once(before))
+        .and_then(|(_, number)| number.parse().ok())
+        .unwrap_or_else(|| panic!("{before:?} is not in {said:#?}"))
 }

@@ -2,10 +2,6 @@
 
 use std::{collections::BTreeSet, fmt, iter::Sum, time::Duration};
 
-use tokio::time::sleep;
-
-use super::signals::Signals;
-
 /// The machine needs this long before the shop opens.
 pub const WARM_UP: Duration = Duration::from_millis(100);
 /// From one customer to the next.
@@ -60,15 +56,5 @@ impl fmt::Display for Report {
             self.handed_back.len(),
             self.lost().len(),
         )
-    }
-}
-
-/// Why the shop closes: a signal, or the hour. Cancel safe.
-pub async fn last_call(mut signals: Signals, open_for: Duration) -> String {
-    tokio::select! {
-        biased;
-        // Cancel safe, both of them.
-        signal = signals.next() => signal.to_string(),
-        () = sleep(open_for) => "closing time".into(),
     }
 }

@@ -1,6 +1,8 @@
 //! What the system sends a process that should stop.
 
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
+
+use tokio::time::sleep;
 
 /// A request to stop, made by a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,5 +100,17 @@ impl Signals {
     pub async fn next(&mut self) -> StopSignal {
         self.0.recv().await;
         StopSignal::Interrupt
+    }
+}
+
+impl Signals {
+    /// Why to stop: the name of the next signal, or that `limit` has passed without one.
+    pub async fn next_within(mut self, limit: Duration) -> String {
+        tokio::select! {
+            biased;
+            // Cancel safe, both of them.
+            signal = self.next() => signal.to_string(),
+            () = sleep(limit) => "time is up".into(),
+        }
     }
 }
