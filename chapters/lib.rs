@@ -5,6 +5,6 @@
 pub mod stage;
 
 pub mod ch01_await;
+pub mod ch02_tasks;
 pub mod ch06_queues;
 pub mod ch07_cancellation;
-pub mod ch02_tasks;

@@ -41,7 +41,7 @@ use std::{
 };
 
 use tokio::runtime::{Builder, Runtime};
-use tracing::{Dispatch, dispatcher, info};
+use tracing::{Dispatch, dispatcher, info, subscriber::NoSubscriber};
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use clock::{block_for, on_threads};
@@ -328,6 +328,7 @@ impl Ears {
         narrator: Option<Narrator>,
         story: impl FnOnce(&Clock) -> (T, Duration),
     ) -> Recording<T> {
+        stay_open();
         let recorder = Recorder::new(clock.clone(), narrator);
         let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
         let (dispatch, clock) = self.0.get_or_init(|| (dispatch, clock));
@@ -335,6 +336,15 @@ impl Ears {
         let (value, elapsed) = dispatcher::with_default(dispatch, || story(clock));
         recorder.take(value, elapsed)
     }
+}
+
+/// Registers two listeners that hear nothing, for as long as the program lives.
+///
+/// While there is but one, tracing asks the *current thread's* listener whether a new callsite is
+/// of interest, so a thread without one (another test, say) would silence it for every story.
+fn stay_open() {
+    static QUIET: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    QUIET.get_or_init(|| [(); 2].map(|()| Dispatch::new(NoSubscriber::default())));
 }
 
 /// Lets a panic inside a story be told on its lane instead of on standard error.
