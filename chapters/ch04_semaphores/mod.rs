@@ -1,0 +1,3 @@
+//! Keeping "many" from being too many.
+
+pub mod token_bucket;
