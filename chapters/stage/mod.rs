@@ -145,8 +145,15 @@ impl Stage {
         let mut value = None;
         let recording = story(Some(Narrator::new(self.paint))).map(|told| value = Some(told));
         if self.options.timeline {
+            let longest = self.acts.iter().map(|(_, act)| act.elapsed).max();
+            let scale = timeline::scale(recording.elapsed, longest.unwrap_or_default());
             say("");
-            say(&timeline::draw(&recording, self.options.width, self.paint));
+            say(&timeline::draw(
+                &recording,
+                scale,
+                self.options.width,
+                self.paint,
+            ));
         }
         self.acts.push((title.to_owned(), recording));
         value
@@ -329,9 +336,8 @@ fn narrate_panics() {
                 return usual(panic);
             }
             let words = panic.payload_as_str().unwrap_or("(without words)");
-            match panic.location() {
-                Some(place) => info!("panicked: {words} ({}:{})", place.file(), place.line()),
-                None => info!("panicked: {words}"),
+            if let Some(place) = panic.location() {
+                info!("panicked: {words} ({}:{})", place.file(), place.line());
             }
         }));
     });

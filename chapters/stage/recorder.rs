@@ -101,9 +101,11 @@ pub struct Lane {
 
 impl Lane {
     /// Time spent running. The rest of its life it waited.
-    #[must_use]
     pub fn running(&self) -> Duration {
-        self.runs.iter().map(|run| run.to - run.from).sum()
+        self.runs
+            .iter()
+            .map(|run| run.to.saturating_sub(run.from))
+            .sum()
     }
 
     fn enter(&mut self, at: Duration) {

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     recorder::{Lane, Outcome, Recording},
-    timeline::{exactly, label, left_out, roundly, ticks},
+    timeline::{exactly, label, left_out, roundly, scale, ticks},
 };
 
 /// Lanes drawn of one act at most.
@@ -21,34 +21,40 @@ const LANE: f64 = 26.0;
 const MANY: usize = 24;
 const NARROW_LANE: f64 = 14.0;
 
+/// Width of a letter of small text, on average.
+const SMALL_LETTER: f64 = 6.2;
+
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2328}\
 .title{font-size:15px;font-weight:600}\
 .small{font-size:11px;fill:#59636e}\
 .said{font-size:11px;fill:#6639ba}\
+.on-bar{font-size:11px;fill:#fff}\
 .paper{fill:#fff}\
 .tick{stroke:#d1d9e0}\
 .new{stroke:#818b98;stroke-dasharray:1 4}\
 .wait{stroke:#818b98;stroke-width:1.5}\
-.run{fill:#218bff}\
-.poll{stroke:#218bff;stroke-width:2}\
+.run{fill:#0969da}\
+.poll{stroke:#0969da;stroke-width:2}\
 .event{fill:#8250df}\
 .finished{fill:#1a7f37}\
 .cancelled{stroke:#bc4c00;stroke-width:2.5}\
 .panicked{fill:#cf222e}\
 .bang{fill:#fff;font-weight:700;font-size:11px}\
 @media(prefers-color-scheme:dark){\
-text{fill:#f0f6fc}.small{fill:#9198a1}.said{fill:#d2a8ff}\
+text{fill:#f0f6fc}.small{fill:#9198a1}.said{fill:#d2a8ff}.on-bar{fill:#fff}\
 .paper{fill:#0d1117}.tick{stroke:#3d444d}.new,.wait{stroke:#7d8590}\
-.run{fill:#388bfd}.poll{stroke:#58a6ff}.event{fill:#bc8cff}.finished{fill:#3fb950}\
+.run{fill:#1f6feb}.poll{stroke:#58a6ff}.event{fill:#bc8cff}.finished{fill:#3fb950}\
 .cancelled{stroke:#f0883e}.panicked{fill:#f85149}.bang{fill:#0d1117}}";
 
 /// All acts in one picture, one below the other.
 pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
     let mut body = String::new();
     let mut top = 14.0;
+    let longest = acts.iter().map(|(_, act)| act.elapsed).max();
     for (title, recording) in acts {
-        top = act(&mut body, top, title, recording);
+        let scale = scale(recording.elapsed, longest.unwrap_or_default());
+        top = act(&mut body, top, title, recording, &Axis { scale });
     }
     let top = legend(&mut body, top, acts);
     let titles: Vec<&str> = acts.iter().map(|(title, _)| title.as_str()).collect();
@@ -61,7 +67,7 @@ pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
 }
 
 /// Draws one act from `top` downwards and returns where it ends.
-fn act(svg: &mut String, top: f64, title: &str, recording: &Recording) -> f64 {
+fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, axis: &Axis) -> f64 {
     let drawn = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
     let height = if drawn.len() < MANY {
         LANE
@@ -69,25 +75,26 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording) -> f64 {
         NARROW_LANE
     };
     let total = recording.elapsed;
-    let axis = top + 40.0;
-    let end = axis + 8.0 + height * drawn.len() as f64;
+    let below_scale = top + 48.0;
+    let end = below_scale + height * drawn.len() as f64;
 
     text(svg, "title", 16.0, top + 16.0, title);
     right_text(svg, "small", RIGHT, top + 16.0, &exactly(total));
     if !drawn.is_empty() {
-        for at in ticks(total, 8) {
-            let x = across(at, total);
-            middle_text(svg, "small", x, axis, &roundly(at));
-            line(svg, "tick", (x, axis + 6.0), (x, end));
+        for at in ticks(axis.scale, 8) {
+            let x = axis.across(at);
+            middle_text(svg, "small", x, below_scale - 8.0, &roundly(at, axis.scale));
+            line(svg, "tick", (x, below_scale - 2.0), (x, end));
         }
     }
     for (index, lane) in drawn.iter().enumerate() {
-        let y = axis + 8.0 + height * (index as f64 + 0.5);
+        let y = below_scale + height * (index as f64 + 0.5);
         let class = if height < LANE { "small" } else { "" };
         indented_text(svg, class, y + 4.0, &label(lane, &recording.lanes));
-        draw_lane(svg, lane, total, y, height);
-        draw_events(svg, recording, index, y, height);
-        draw_outcome(svg, lane, total, y);
+        let ended = axis.across(lane.ended.unwrap_or(total));
+        draw_lane(svg, lane, axis, ended, y, height);
+        draw_events(svg, recording, index, axis, y, height);
+        outcome_mark(svg, lane.outcome, ended, y);
     }
     let mut bottom = end + 12.0;
     if let Some(rest) = left_out(&recording.lanes, drawn.len()) {
@@ -97,10 +104,9 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording) -> f64 {
     bottom
 }
 
-fn draw_lane(svg: &mut String, lane: &Lane, total: Duration, y: f64, height: f64) {
-    let end = across(lane.ended.unwrap_or(total), total);
-    let created = across(lane.created, total);
-    let first_poll = lane.runs.first().map_or(end, |run| across(run.from, total));
+fn draw_lane(svg: &mut String, lane: &Lane, axis: &Axis, end: f64, y: f64, height: f64) {
+    let created = axis.across(lane.created);
+    let first_poll = lane.runs.first().map_or(end, |run| axis.across(run.from));
     if first_poll > created {
         line(svg, "new", (created, y), (first_poll, y));
     }
@@ -111,7 +117,7 @@ fn draw_lane(svg: &mut String, lane: &Lane, total: Duration, y: f64, height: f64
     // Polls closer together than this would be drawn on top of each other.
     let mut last_poll = f64::NEG_INFINITY;
     for run in &lane.runs {
-        let (from, to) = (across(run.from, total), across(run.to, total));
+        let (from, to) = (axis.across(run.from), axis.across(run.to));
         if to - from >= 2.0 {
             let (top, width, height) = (y - half, to - from, 2.0 * half);
             let _ = writeln!(
@@ -126,39 +132,63 @@ fn draw_lane(svg: &mut String, lane: &Lane, total: Duration, y: f64, height: f64
 }
 
 /// A diamond for each event, and its words where there is room for them.
-fn draw_events(svg: &mut String, recording: &Recording, lane: usize, y: f64, height: f64) {
-    let total = recording.elapsed;
+fn draw_events(
+    svg: &mut String,
+    recording: &Recording,
+    lane: usize,
+    axis: &Axis,
+    y: f64,
+    height: f64,
+) {
     let events: Vec<_> = recording
         .events
         .iter()
         .filter(|event| event.lane == Some(lane))
         .collect();
+    let runs = &recording.lanes[lane].runs;
+    let mut taken = LEFT;
     for (index, event) in events.iter().enumerate() {
-        let x = across(event.at, total);
+        let x = axis.across(event.at);
         let _ = writeln!(
             svg,
-            "<path class=\"event\" d=\"M{x:.1} {:.1}l4 4l-4 4l-4-4z\"><title>{}: {}</title></path>",
-            y - 4.0,
+            "<path class=\"event\" d=\"{}\"><title>{}: {}</title></path>",
+            diamond(x, y),
             exactly(event.at),
             Escaped(&event.text),
         );
         let next = events
             .get(index + 1)
-            .map_or(RIGHT, |next| across(next.at, total));
-        let room = next - x - 14.0;
-        if height >= LANE && room >= 6.2 * event.text.chars().count() as f64 {
-            text(svg, "said", x + 7.0, y - 4.0, &event.text);
+            .map_or(RIGHT, |next| axis.across(next.at));
+        let width = 14.0 + SMALL_LETTER * event.text.chars().count() as f64;
+        let right = next - x >= width;
+        let left = !right && x - taken >= width;
+        if height < LANE || !(right || left) {
+            continue;
+        }
+        let on_bar = runs.iter().any(|run| {
+            let (from, to) = (axis.across(run.from), axis.across(run.to));
+            if right {
+                from <= x && x + width <= to
+            } else {
+                from <= x - width && x <= to
+            }
+        });
+        let (class, y) = if on_bar {
+            ("on-bar", y + 4.0)
+        } else {
+            ("said", y - 4.0)
+        };
+        if right {
+            text(svg, class, x + 7.0, y, &event.text);
+            taken = x + width;
+        } else {
+            anchored_text(svg, class, "end", x - 7.0, y, &event.text);
         }
     }
 }
 
-fn draw_outcome(svg: &mut String, lane: &Lane, total: Duration, y: f64) {
-    outcome_mark(
-        svg,
-        lane.outcome,
-        across(lane.ended.unwrap_or(total), total),
-        y,
-    );
+fn diamond(x: f64, y: f64) -> String {
+    format!("M{x:.1} {:.1}l4 4l-4 4l-4-4z", y - 4.0)
 }
 
 fn outcome_mark(svg: &mut String, outcome: Outcome, x: f64, y: f64) {
@@ -195,7 +225,7 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
         if used {
             mark(svg, x);
             text(svg, "small", x + 14.0, y + 4.0, words);
-            x += 34.0 + 6.2 * words.chars().count() as f64;
+            x += 34.0 + SMALL_LETTER * words.chars().count() as f64;
         }
     };
     let polled = lanes().any(|lane| !lane.runs.is_empty());
@@ -209,7 +239,7 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
     });
     let waited = lanes().any(|lane| lane.polls > 1 || lane.runs.is_empty());
     entry(svg, waited, "waiting", &|svg, x| {
-        line(svg, "wait", (x - 6.0, y), (x + 9.0, y))
+        line(svg, "wait", (x - 6.0, y), (x + 9.0, y));
     });
     let told = acts
         .iter()
@@ -232,12 +262,20 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
     top + 22.0
 }
 
-fn across(at: Duration, total: Duration) -> f64 {
-    if total.is_zero() {
-        return LEFT;
+/// Where a moment lies on paper.
+struct Axis {
+    /// The moment at the right edge.
+    scale: Duration,
+}
+
+impl Axis {
+    fn across(&self, at: Duration) -> f64 {
+        if self.scale.is_zero() {
+            return LEFT;
+        }
+        let share = (at.as_secs_f64() / self.scale.as_secs_f64()).min(1.0);
+        LEFT + share * (RIGHT - LEFT)
     }
-    let share = (at.as_secs_f64() / total.as_secs_f64()).min(1.0);
-    LEFT + share * (RIGHT - LEFT)
 }
 
 fn line(svg: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {

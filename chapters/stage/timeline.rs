@@ -79,8 +79,24 @@ impl Mark {
     }
 }
 
-/// The timeline of `recording` in at most `width` columns, without a final line break.
-pub(crate) fn draw<T>(recording: &Recording<T>, width: usize, paint: Paint) -> String {
+/// The scale for an act that took `elapsed` beside one that took `longest`: the same for both,
+/// so that lengths can be compared, unless the shorter would be hard to see.
+pub(crate) fn scale(elapsed: Duration, longest: Duration) -> Duration {
+    if elapsed.saturating_mul(10) < longest {
+        elapsed
+    } else {
+        longest.max(elapsed)
+    }
+}
+
+/// The timeline of `recording` in at most `width` columns, of which the last stands for the
+/// moment `scale`; without a final line break.
+pub(crate) fn draw<T>(
+    recording: &Recording<T>,
+    scale: Duration,
+    width: usize,
+    paint: Paint,
+) -> String {
     let total = recording.elapsed;
     let drawn = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
     if drawn.is_empty() {
@@ -97,7 +113,8 @@ pub(crate) fn draw<T>(recording: &Recording<T>, width: usize, paint: Paint) -> S
         .unwrap_or(0)
         + 2;
     let plot = Plot {
-        total,
+        scale,
+        end: total,
         columns: width.saturating_sub(margin + 1).max(10),
     };
 
@@ -108,7 +125,7 @@ pub(crate) fn draw<T>(recording: &Recording<T>, width: usize, paint: Paint) -> S
         }
     }
 
-    let mut lines = vec![format!("{:margin$}{}", "", paint.dim(&plot.scale()))];
+    let mut lines = vec![format!("{:margin$}{}", "", paint.dim(&plot.ticks()))];
     for (label, row) in labels.iter().zip(&cells) {
         lines.push(
             format!("{label:<margin$}{}", paint_row(row, paint))
@@ -134,17 +151,19 @@ pub(crate) fn draw<T>(recording: &Recording<T>, width: usize, paint: Paint) -> S
 }
 
 struct Plot {
-    total: Duration,
-    /// The last column is number `columns`, so that the story's end has a place of its own.
+    /// The moment that the last column, number `columns`, stands for.
+    scale: Duration,
     columns: usize,
+    /// When the story ended.
+    end: Duration,
 }
 
 impl Plot {
     fn column(&self, at: Duration) -> usize {
-        if self.total.is_zero() {
+        if self.scale.is_zero() {
             return 0;
         }
-        let share = at.as_secs_f64() / self.total.as_secs_f64();
+        let share = at.as_secs_f64() / self.scale.as_secs_f64();
         // Truncation cannot occur: the share lies between 0 and 1.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let column = (share * self.columns as f64).round() as usize;
@@ -154,7 +173,7 @@ impl Plot {
     fn lane(&self, lane: &Lane) -> Vec<Mark> {
         let mut row = vec![Mark::Nothing; self.columns + 1];
         let created = self.column(lane.created);
-        let end = self.column(lane.ended.unwrap_or(self.total));
+        let end = self.column(lane.ended.unwrap_or(self.end));
         let first_poll = lane.runs.first().map_or(end, |run| self.column(run.from));
         row[created..=first_poll].fill(Mark::Created);
         row[first_poll..=end.max(first_poll)].fill(Mark::Waiting);
@@ -175,14 +194,15 @@ impl Plot {
         row
     }
 
-    /// Round ticks, each label beginning at its own column.
-    fn scale(&self) -> String {
+    /// Round ticks, each label beginning at its own column; the last may have to end there.
+    fn ticks(&self) -> String {
         let mut line = String::new();
-        for at in ticks(self.total, self.columns / 9) {
-            let column = self.column(at);
-            let label = roundly(at);
+        for at in ticks(self.scale, self.columns / 9) {
+            let label = roundly(at, self.scale);
+            let last = (self.columns + 1).saturating_sub(label.chars().count());
+            let column = self.column(at).min(last);
             let free = line.chars().count();
-            if column >= free && column + label.chars().count() <= self.columns + 1 {
+            if column > free || line.is_empty() {
                 line.extend(std::iter::repeat_n(' ', column - free));
                 line.push_str(&label);
             }
@@ -252,9 +272,8 @@ pub(crate) fn ticks(total: Duration, most: usize) -> Vec<Duration> {
     let fits = |step: &Duration| total.as_secs_f64() / step.as_secs_f64() <= most;
     let below_a_second = (0..9)
         .flat_map(|power| [1, 2, 5].map(|digit| Duration::from_nanos(digit * 10_u64.pow(power))));
-    let above = (0_u32..).map(|doublings| {
-        Duration::from_secs(21_600).saturating_mul(2_u32.saturating_pow(doublings))
-    });
+    let above = (0_u32..)
+        .map(|doublings| Duration::from_hours(6).saturating_mul(2_u32.saturating_pow(doublings)));
     let step = below_a_second
         .chain(STEPS.map(Duration::from_secs))
         .chain(above)
@@ -266,17 +285,17 @@ pub(crate) fn ticks(total: Duration, most: usize) -> Vec<Duration> {
         .collect()
 }
 
-/// A round moment in its natural unit: `0s`, `250ms`, `1.5s`, `10min`, `3h`.
-pub(crate) fn roundly(at: Duration) -> String {
-    let seconds = at.as_secs();
-    match at {
+/// A round moment, in the unit that suits the whole scale: `0s`, `250ms`, `1.5s`, `10min`, `3h`.
+pub(crate) fn roundly(at: Duration, scale: Duration) -> String {
+    let (seconds, nanos) = (at.as_secs(), at.as_nanos() as f64);
+    match scale {
         _ if at.is_zero() => "0s".into(),
-        _ if at < Duration::from_micros(1) => format!("{}ns", at.as_nanos()),
-        _ if at < Duration::from_millis(1) => format!("{}µs", at.as_nanos() as f64 / 1e3),
-        _ if at < Duration::from_secs(1) => format!("{}ms", at.as_nanos() as f64 / 1e6),
-        _ if seconds % 3600 == 0 && at.subsec_nanos() == 0 => format!("{}h", seconds / 3600),
-        _ if seconds % 60 == 0 && at.subsec_nanos() == 0 => format!("{}min", seconds / 60),
-        _ => format!("{}s", at.as_secs_f64()),
+        _ if scale < Duration::from_micros(1) => format!("{nanos}ns"),
+        _ if scale < Duration::from_millis(1) => format!("{}µs", nanos / 1e3),
+        _ if scale < Duration::from_secs(1) => format!("{}ms", nanos / 1e6),
+        _ if at.subsec_nanos() > 0 || !seconds.is_multiple_of(60) => format!("{}s", nanos / 1e9),
+        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        _ => format!("{}min", seconds / 60),
     }
 }
 
