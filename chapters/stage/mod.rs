@@ -14,8 +14,12 @@
 //!     info!("golden");
 //! }
 //!
-//! stage::play("Breakfast", toast().instrument(info_span!("toast")));
+//! stage::play("Breakfast", async {
+//!     toast().instrument(info_span!("toast")).await;
+//! });
 //! ```
+//!
+//! A span must be created inside the story: outside, nobody listens yet, and there is no lane.
 //!
 //! Tests ask for the same as data: [`record`].
 
