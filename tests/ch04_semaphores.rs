@@ -155,7 +155,7 @@ fn downloads_are_never_more_than_five_and_never_fewer_without_need() {
     let mut ends: Vec<_> = ends(&recording).into_iter().flatten().collect();
     ends.sort();
     let begins = recording.lanes.iter().enumerate().map(|(place, lane)| {
-        let with_permit = if place < 5 { 0 } else { 1 };
+        let with_permit = usize::from(place >= 5);
         lane.runs[with_permit].from
     });
     let mut begins: Vec<_> = begins.collect();
