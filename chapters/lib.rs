@@ -6,3 +6,4 @@ pub mod stage;
 
 pub mod ch01_await;
 pub mod ch04_semaphores;
+pub mod ch05_locks;
