@@ -7,3 +7,4 @@ pub mod stage;
 pub mod ch01_await;
 pub mod ch04_semaphores;
 pub mod ch05_locks;
+pub mod ch02_tasks;

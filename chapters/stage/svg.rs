@@ -170,7 +170,8 @@ impl Act<'_> {
         for run in &lane.runs {
             let (from, to) = (self.across(run.from), self.across(run.to));
             if to - from >= 2.0 {
-                bar(svg, from, top, to - from, height);
+                // A hair's breadth tells two polls apart that touch.
+                bar(svg, from, top, to - from - 1.0, height);
             } else if from - last_poll >= 1.0 {
                 line(svg, "poll", (from, top), (from, top + height));
                 last_poll = from;
@@ -198,7 +199,7 @@ impl Act<'_> {
                 text(svg, "said", x, above, &event.text);
                 taken = x + width;
             } else if x - taken >= width {
-                anchored_text(svg, "said", "end", x, above, &event.text);
+                anchored_text(svg, "said", "end", x - 3.0, above, &event.text);
                 taken = x;
             }
         }
@@ -250,7 +251,7 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
             line(svg, "wait", (x - 6.0, y), (x + 9.0, y));
         });
     }
-    if lanes().any(|lane| lane.runs.is_empty()) {
+    if lanes().any(|lane| lane.runs.first().is_none_or(|run| run.from > lane.created)) {
         entry(svg, "not yet polled", &|svg, x| {
             line(svg, "new", (x - 6.0, y), (x + 9.0, y));
         });
