@@ -5,3 +5,4 @@
 pub mod stage;
 
 pub mod ch01_await;
+pub mod ch15_group_verification;
