@@ -11,3 +11,4 @@ pub mod ch04_semaphores;
 pub mod ch05_locks;
 pub mod ch06_queues;
 pub mod ch07_cancellation;
+pub mod ch15_group_verification;

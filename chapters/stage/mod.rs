@@ -36,7 +36,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     path::Path,
     process,
-    sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, Once, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
