@@ -48,7 +48,9 @@ async fn download((mirror, answer): Mirror) -> Result<String, Refused> {
 
 fn main() {
     let mirrors = [("Kyoto", Ok(3)), ("Porto", Err(1)), ("Quito", Ok(2))];
-    stage::play("Three mirrors", fastest(&mirrors));
+    stage::play("Three mirrors", async {
+        info!("{:?}", fastest(&mirrors).await);
+    });
 }
 
 #[cfg(test)]
