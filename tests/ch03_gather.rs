@@ -193,6 +193,22 @@ fn as_completed_not_with_join_all() {
     let page = record(quotes::on_page(quotes::all_at_the_end(&SHOPS)));
     let shown = [(s(3), "Ada 42"), (s(3), "Bert 48"), (s(3), "Cleo 45")];
     assert_eq!(page.told("page"), shown);
+    // Whenever one wakes up, all are polled; a `FuturesUnordered` polls only that one.
+    assert_eq!(page.lane("ask Ada").polls, 4);
+    let page = record(quotes::on_page(quotes::as_they_come(&SHOPS)));
+    assert_eq!(page.lane("ask Ada").polls, 2);
+}
+
+#[test]
+fn as_completed_join_all_of_many_polls_only_those_that_woke() {
+    let polls_of_slowest = |number: u64| {
+        let recording = record(async {
+            join_all((1..=number).map(|n| after(n, ()).instrument(info_span!("wait", n)))).await
+        });
+        recording.lane(&format!("wait {number}")).polls
+    };
+    assert_eq!(polls_of_slowest(30), 31);
+    assert_eq!(polls_of_slowest(31), 2);
 }
 
 #[test]
@@ -336,7 +352,7 @@ fn task_group_without_it_a_task_writes_on() {
     assert_eq!(life(&night, "disk south"), finished(0, 3));
     assert_eq!(
         night.told("backup"),
-        [(s(2), "east is full"), (s(4), "copies left: 1")]
+        [(s(2), "east is full"), (s(4), "left: 1")]
     );
     assert_eq!(copies.list(), ["south"]);
 }
@@ -351,7 +367,7 @@ fn task_group_stops_siblings_and_reports_all_errors() {
         night.told("backup"),
         [
             (s(2), "2 errors: east is full; west is full"),
-            (s(4), "copies left: 0")
+            (s(4), "left: 0")
         ]
     );
     assert_eq!(copies.list(), Vec::<&str>::new());
@@ -585,6 +601,14 @@ fn frozen_buffer_also_behind_then_but_not_with_for_each_concurrent() {
             .collect::<Vec<_>>(),
     );
     assert_eq!(handled_in_turn, [(1, s(2)), (3, s(8))]);
+    let unordered = virtual_time(
+        stream::iter([1, 3])
+            .map(two_steps)
+            .buffer_unordered(2)
+            .then(|download| after(5, download))
+            .collect::<Vec<_>>(),
+    );
+    assert_eq!(unordered, handled_in_turn);
 
     let durations = Mutex::new(Vec::new());
     virtual_time(stream::iter([1, 3]).for_each_concurrent(2, async |number| {

@@ -55,6 +55,7 @@ pub async fn first_problem_wrong(parcels: &[u32]) -> Result<Vec<u32>, Undelivere
 /// Beside the day: every parcel that is broken, and those whose second delivery failed.
 pub async fn kind_by_kind(parcels: &[u32]) -> (Day, Result<(), GroupError<Undelivered>>) {
     async {
+        // ANCHOR: kinds
         let (mut delivered, problems) = settle(parcels.iter().map(deliver)).await;
 
         let (mut again, mut returned, mut rest) = (Vec::new(), Vec::new(), Vec::new());
@@ -72,6 +73,7 @@ pub async fn kind_by_kind(parcels: &[u32]) -> (Day, Result<(), GroupError<Undeli
         );
         delivered.extend(later);
         rest.extend(problems);
+        // ANCHOR_END: kinds
         let day = Day {
             delivered,
             returned,

@@ -107,7 +107,7 @@ pub async fn night<E: Display>(backup: impl Future<Output = Result<(), E>>, copi
         info!("{error}");
         copies.clear();
         sleep(Duration::from_secs(2)).await;
-        info!("copies left: {}", copies.list().len());
+        info!("left: {}", copies.list().len());
     }
     .instrument(info_span!("backup"))
     .await;
