@@ -5,6 +5,6 @@
 pub mod stage;
 
 pub mod ch01_await;
+pub mod ch02_tasks;
 pub mod ch04_semaphores;
 pub mod ch05_locks;
-pub mod ch02_tasks;
