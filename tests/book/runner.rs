@@ -1,11 +1,9 @@
 //! What the book talks about, asked for the truth: cargo's targets, examples and the compiler.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
 };
 
 use serde_json::Value;
@@ -45,56 +43,13 @@ pub struct Ran {
 /// The real thing.
 pub struct Cargo {
     root: PathBuf,
-    executables: OnceLock<Result<BTreeMap<String, PathBuf>, String>>,
 }
 
 impl Cargo {
     pub fn at(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            executables: OnceLock::new(),
         }
-    }
-
-    /// Builds the examples as `cargo test --all-features` does, so that nothing is built twice.
-    fn build_examples(&self) -> Result<BTreeMap<String, PathBuf>, String> {
-        let mut build = self.cargo(&["build", "--examples", "--all-features"]);
-        build.arg("--message-format=json-render-diagnostics");
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let executable = |message: &str| {
-            let message: Value = serde_json::from_str(message).ok()?;
-            let name = message["target"]["name"].as_str()?.to_owned();
-            Some((name, message["executable"].as_str()?.into()))
-        };
-        Ok(finish(&mut build)?.lines().filter_map(executable).collect())
-    }
-
-    fn run(&self, folder: &Path, example: &str, arguments: &[&str]) -> Result<Ran, String> {
-        let executables = self.executables.get_or_init(|| self.build_examples());
-        let executable = executables
-            .as_ref()
-            .map_err(Clone::clone)?
-            .get(example)
-            .ok_or_else(|| format!("there is no example `{example}`"))?;
-        let output = Command::new(executable)
-            .args(arguments)
-            .current_dir(folder)
-            .env("NO_COLOR", "1")
-            .env_remove("RUST_BACKTRACE")
-            .env_remove("RUST_LOG")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| format!("cannot run {}: {error}", executable.display()))?;
-        Ok(Ran {
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-            code: output
-                .status
-                .code()
-                .ok_or_else(|| format!("example `{example}` was killed: {}", output.status))?,
-        })
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
@@ -124,14 +79,14 @@ impl Runner for Cargo {
     }
 
     fn example(&self, name: &str, arguments: &[&str]) -> Result<Ran, String> {
-        self.run(temporary_folder()?.path(), name, arguments)
+        run(temporary_folder()?.path(), name, arguments)
     }
 
     fn picture(&self, example: &str, arguments: &[&str]) -> Result<String, String> {
         let folder = temporary_folder()?;
         let mut all = vec!["--virtual", "--no-timeline", "--svg", "picture.svg"];
         all.extend(arguments);
-        let ran = self.run(folder.path(), example, &all)?;
+        let ran = run(folder.path(), example, &all)?;
         fs::read_to_string(folder.path().join("picture.svg"))
             .map_err(|_| format!("example `{example}` draws no picture: {}", ran.stderr))
     }
@@ -162,6 +117,29 @@ impl Runner for Cargo {
             .map_err(|error| format!("cannot run rustc: {error}"))?;
         Ok(Some(text(&output.stderr)))
     }
+}
+
+fn run(folder: &Path, example: &str, arguments: &[&str]) -> Result<Ran, String> {
+    let executable = async_workbook_tests::examples()?
+        .get(example)
+        .ok_or_else(|| format!("there is no example `{example}`"))?;
+    let output = Command::new(executable)
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run {}: {error}", executable.display()))?;
+    Ok(Ran {
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+        code: output
+            .status
+            .code()
+            .ok_or_else(|| format!("example `{example}` was killed: {}", output.status))?,
+    })
 }
 
 fn finish(command: &mut Command) -> Result<String, String> {

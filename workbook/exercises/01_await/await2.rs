@@ -5,7 +5,7 @@
 //! plan is done two seconds later, when the bank has answered. A plan that is thrown away
 //! unused leaves no trace.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.2@"
+//! Lesson: `chapters/ch01_await/README.md`, "A call does nothing"
 
 use std::{cell::RefCell, collections::BTreeSet, time::Duration};
 

@@ -3,7 +3,7 @@
 //!
 //! Goal: all three questions travel at the same time; the slowest answer decides.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.3@"
+//! Lesson: `chapters/ch01_await/README.md`, "Three fetches"
 
 use std::time::Duration;
 

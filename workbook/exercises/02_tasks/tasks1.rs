@@ -3,7 +3,7 @@
 //!
 //! Goal: make each of them a task of its own; breakfast is ready after three seconds.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.1@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Breakfast: two things at once"
 
 use std::time::Duration;
 

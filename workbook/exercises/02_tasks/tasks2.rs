@@ -4,7 +4,7 @@
 //! Goal: each task owns its subscriber, and all of them share the one letter, which is as long as
 //! a book and cannot be copied. When the last task is done, the letter is freed.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.7@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Why a spawned task may not borrow"
 
 use std::{
     sync::{

@@ -5,7 +5,7 @@
 //! not answer in time. When the page is shown, or its reader has left before, nothing is left
 //! running. If all are quick, the page is shown as soon as the last has answered.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.5@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Weather: one limit for all"
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@
 //!
 //! Goal: a new text replaces the pending save; closing the editor stops it.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.3@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "The life of a task"
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: the first mirror that succeeds wins and the others are cancelled in that moment. Only when
 //! all have failed is the download a failure, with the last error.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.4@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Mirrors: only the first"
 
 use std::time::Duration;
 

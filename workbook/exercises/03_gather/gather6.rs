@@ -6,7 +6,7 @@
 //! or failed. `Broken` ones are reported. If any answer was `Forged`, that alone is the result:
 //! all forged meters, and nobody is asked again. Meters that are busy twice are reported as well.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.6@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Parcels: errors kind by kind"
 
 use std::{cell::RefCell, time::Duration};
 

@@ -5,7 +5,7 @@
 //!
 //! Goal: two photos in the printer, never more; drying photos do not keep the printer.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.6@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "Who is next?"
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@
 //!
 //! Goal: whatever happens to a question, its permit comes back.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.6@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "A forgotten permit"
 
 use std::time::Duration;
 

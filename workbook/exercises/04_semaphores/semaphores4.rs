@@ -5,7 +5,7 @@
 //! new one only when none is idle. A connection comes back when its guard is dropped, also if the
 //! request was cancelled or panicked.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.4@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "Three connections for eight requests"
 
 use std::{
     ops::Deref,

@@ -5,7 +5,7 @@
 //! Goal: `close` sends the queue home at once and returns when the last desk is free. Whoever comes
 //! after closing is sent home, too.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.6@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "Closing time"
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 //!
 //! Goal: the gong first, the words one second later.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.2@"
+//! Lesson: `chapters/ch01_await/README.md`, "A call does nothing"
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 //!
 //! Goal: dinner after three seconds, with nobody blocking the kitchen.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.3@"
+//! Lesson: `chapters/ch01_await/README.md`, "Three fetches"
 
 use std::time::Duration;
 

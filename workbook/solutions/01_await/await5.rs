@@ -4,7 +4,7 @@
 //!
 //! Goal: as early as the answers allow, and not a question asked twice.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.3@"
+//! Lesson: `chapters/ch01_await/README.md`, "Three fetches"
 
 use std::time::Duration;
 

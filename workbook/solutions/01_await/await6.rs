@@ -5,7 +5,7 @@
 //! Goal: `Till` works from any ordinary function, keeps one runtime for all its calls, and
 //! `compare` asks its two questions at the same time.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.6@"
+//! Lesson: `chapters/ch01_await/README.md`, "From one world into the other"
 
 use std::{
     cell::Cell,

@@ -4,7 +4,7 @@
 //! Goal: write `both` with nothing but `poll_fn`. It polls each future only when there is a reason
 //! to, never again after its end, and does not keep the thread spinning.
 //!
-//! Lesson: `chapters/ch01_await/README.md`, "@1.3@"
+//! Lesson: `chapters/ch01_await/README.md`, "Three fetches"
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 

@@ -4,7 +4,7 @@
 //!
 //! Goal: the office writes down how each tour ended, whatever happened.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.4@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Three endings"
 
 use std::{any::Any, time::Duration};
 

@@ -5,7 +5,7 @@
 //! Goal: the monitor is never more than 10 ms late, the index takes not a millisecond longer, and
 //! stays one task: it does not yield more often than once per 5 pages.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.8@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Giving way"
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: a small combinator. `spawn_owned(future)` runs it as a task; awaiting gives its value (not
 //! a `Result`), a panic goes on in whoever awaits, and dropping stops the task.
 //!
-//! Lesson: `chapters/ch02_tasks/README.md`, "@2.4@"
+//! Lesson: `chapters/ch02_tasks/README.md`, "Three endings"
 
 use std::{
     pin::Pin,

@@ -3,7 +3,7 @@
 //!
 //! Goal: no more than three at a time, and no bench idle while a bicycle waits: 4 seconds in all.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.1@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "Ten jobs, three at a time"
 
 use std::time::Duration;
 

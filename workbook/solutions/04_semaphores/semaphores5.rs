@@ -5,7 +5,7 @@
 //! Goal: all tonnes or none; lorries cross in the order of their arrival; one that is heavier than
 //! the bridge can ever carry is turned away at once.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.6@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "Who is next?"
 
 use std::time::Duration;
 

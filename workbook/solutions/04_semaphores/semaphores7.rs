@@ -5,7 +5,7 @@
 //! Goal: calls in the order of asking, at least one interval apart, not a moment later than needed;
 //! a caller who leaves while waiting takes nothing with them.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "@4.5@"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "How many a second?"
 
 use std::time::Duration;
 
