@@ -3,7 +3,7 @@
 //!
 //! Goal: five seconds for the whole, whatever the steps need; a step that is under way then stops.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`, "@7.1@"
+//! Lesson: `chapters/ch07_cancellation/README.md`
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: it stops in the middle of a strip as soon as it is told, lifts its blades (half a second,
 //! always, and not to be interrupted), and reports how many strips are done.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`, "@7.2@"
+//! Lesson: `chapters/ch07_cancellation/README.md`
 
 use std::time::Duration;
 
