@@ -95,8 +95,9 @@ pub async fn transfer(bank: &Bank, amount: u32) {
 /// Polls a transfer of 40 so many times, drops it, and shows what the bank looks like then.
 pub async fn dropped_after(polls: u32, transfer: impl AsyncFn(&Bank, u32)) -> Bank {
     let bank = Bank::open();
+    let lane = info_span!("polled", times = polls);
     {
-        let transfer = transfer(&bank, 40).instrument(info_span!("polled", times = polls));
+        let transfer = transfer(&bank, 40).instrument(lane.clone());
         let mut transfer = pin!(transfer);
         for _ in 0..polls {
             if poll!(transfer.as_mut()).is_ready() {
