@@ -107,11 +107,8 @@ pub async fn dropped_after(polls: u32, transfer: impl AsyncFn(&Bank, u32)) -> Ba
         }
     }
     let (payer, recipient) = (bank.payer.get(), bank.recipient.get());
-    let receipts = bank.receipts.get();
-    info!(
-        "{payer} + {recipient} = {}, receipts: {receipts}",
-        payer + recipient
-    );
+    let (sum, receipts) = (payer + recipient, bank.receipts.get());
+    lane.in_scope(|| info!("{payer} + {recipient} = {sum}, receipts: {receipts}"));
     bank
 }
 
