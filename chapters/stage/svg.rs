@@ -183,23 +183,27 @@ impl Act<'_> {
     fn draw_events(&self, svg: &mut String, lane: usize, y: f64) {
         let events = self.recording.events.iter();
         let events: Vec<_> = events.filter(|event| event.lane == Some(lane)).collect();
+        // What was said at one moment would be drawn on top of each other.
+        let moments: Vec<_> = events.chunk_by(|left, right| left.at == right.at).collect();
         let mut taken = LEFT;
-        for (index, event) in events.iter().enumerate() {
-            let x = self.across(event.at);
-            let words = Escaped(&event.text);
-            let title = format!("<title>{}: {words}</title>", exactly(event.at));
+        for (index, moment) in moments.iter().enumerate() {
+            let at = moment[0].at;
+            let words: Vec<&str> = moment.iter().map(|event| event.text.as_str()).collect();
+            let words = words.join(", ");
+            let x = self.across(at);
+            let title = format!("<title>{}: {}</title>", exactly(at), Escaped(&words));
             diamond(svg, x, y, &title);
-            let next = events
+            let next = moments
                 .get(index + 1)
-                .map_or(RIGHT, |next| self.across(next.at));
-            let width = 8.0 + SMALL_LETTER * event.text.chars().count() as f64;
+                .map_or(RIGHT, |next| self.across(next[0].at));
+            let width = 8.0 + SMALL_LETTER * words.chars().count() as f64;
             let above = y - self.rows.half_bar - 3.0;
             if !self.rows.words {
             } else if next - x >= width {
-                text(svg, "said", x, above, &event.text);
+                text(svg, "said", x, above, &words);
                 taken = x + width;
             } else if x - taken >= width {
-                anchored_text(svg, "said", "end", x - 3.0, above, &event.text);
+                anchored_text(svg, "said", "end", x - 3.0, above, &words);
                 taken = x;
             }
         }

@@ -69,10 +69,9 @@ pub fn doors(book: &Book) -> Vec<String> {
         let Some(number) = number else { continue };
         let of = |chapter: &&String| chapter_number(chapter, "ch") == Some(number);
         let Some(chapter) = chapters.iter().find(of) else {
-            faults.push(format!(
-                "{}: there is no chapter {number}",
-                target.source.display()
-            ));
+            let source = target.source.strip_prefix(&book.root);
+            let source = source.unwrap_or(&target.source).display();
+            faults.push(format!("{source}: there is no chapter {number}"));
             continue;
         };
         let lesson = format!("chapters/{chapter}/README.md");

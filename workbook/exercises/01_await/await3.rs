@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument, block_for};
+use async_workbook::stage::{self, Instrument};
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
@@ -15,7 +15,7 @@ async fn soup() {
     async {
         info!("on the stove");
         // TODO: let the soup simmer without keeping the cook.
-        block_for(Duration::from_secs(3));
+        stage::block_for(Duration::from_secs(3));
         info!("done");
     }
     .instrument(info_span!("soup"))

@@ -2,8 +2,8 @@
 //! This one shows too late, and requests that nobody waits for any more keep running.
 //!
 //! Goal: one limit for all cities together; in the order of the list, `None` for a city that did
-//! not answer in time; when the page is shown, nothing is left running. If all are quick, the page
-//! is shown as soon as the last has answered.
+//! not answer in time. When the page is shown, or its reader has left before, nothing is left
+//! running. If all are quick, the page is shown as soon as the last has answered.
 //!
 //! Lesson: `chapters/ch02_tasks/README.md`, "Weather: one limit for all"
 
@@ -17,12 +17,11 @@ use tracing::{info, info_span};
 type Station = (&'static str, u64);
 
 async fn weather_page(stations: &[Station], limit: Duration) -> Vec<Option<String>> {
+    // TODO: one limit for all, and nobody runs on when it is over.
     let tasks: Vec<_> = stations
         .iter()
         .map(|&station| tokio::spawn(weather(station)))
         .collect();
-
-    // TODO: one limit for all, and nobody runs on when it is over.
     let mut page = Vec::new();
     for task in tasks {
         let answer = timeout(limit, task).await;
@@ -93,6 +92,19 @@ mod tests {
                 "tasks run on although nobody waits for them"
             );
         }
+    }
+
+    #[test]
+    fn a_reader_who_leaves_stops_everything() {
+        let stations = [("Oslo", 1), ("Rome", 4), ("Lima", 7)];
+        let still_running = stage::virtual_time(async {
+            let page = weather_page(&stations, Duration::from_secs(5));
+            let left = tokio::time::timeout(Duration::from_secs(2), page).await;
+            assert!(left.is_err());
+            yield_now().await;
+            Handle::current().metrics().num_alive_tasks()
+        });
+        assert_eq!(still_running, 0, "requests that nobody waits for");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Goal: ask all of them at the same time, however many there are; prices in the order of the list.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.1@"
+//! Lesson: `chapters/ch03_gather/README.md`, "A trip: all of them, in order"
 
 use std::time::Duration;
 

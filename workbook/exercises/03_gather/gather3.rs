@@ -4,7 +4,7 @@
 //! Goal: show every result in the moment it comes in, with the sum so far. When one candidate can
 //! no longer be overtaken (more than half of all districts), stop: the other calls are hung up.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.3@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Quotes: each as it comes"
 
 use std::time::Duration;
 

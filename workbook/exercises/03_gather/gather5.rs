@@ -4,7 +4,7 @@
 //! Goal: never more than `at_once` pictures in work, never fewer while there are any left, and the
 //! small pictures in the order of the album.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.7@"
+//! Lesson: `chapters/ch03_gather/README.md`, "A gallery: many, but not all at once"
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@
 //! or failed. `Broken` ones are reported. If any answer was `Forged`, that alone is the result:
 //! all forged meters, and nobody is asked again. Meters that are busy twice are reported as well.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.6@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Parcels: errors kind by kind"
 
 use std::{cell::RefCell, time::Duration};
 
@@ -49,13 +49,16 @@ async fn read_all(works: &Waterworks) -> Result<Report, Vec<usize>> {
     Ok(Report { litres, unread })
 }
 
+/// After so many seconds: litres, or a failure.
+type Answer = (u64, Result<u32, Kind>);
+
 struct Waterworks {
-    /// What each meter will answer, and after how many seconds; the next answer is the last one.
-    meters: Vec<RefCell<Vec<(u64, Result<u32, Kind>)>>>,
+    /// What each meter is going to answer, its next answer last.
+    meters: Vec<RefCell<Vec<Answer>>>,
 }
 
 impl Waterworks {
-    fn new<const N: usize>(answers: [&[(u64, Result<u32, Kind>)]; N]) -> Self {
+    fn new<const N: usize>(answers: [&[Answer]; N]) -> Self {
         let meters = answers.map(|of_one| RefCell::new(of_one.iter().rev().copied().collect()));
         Self {
             meters: meters.into(),

@@ -6,12 +6,7 @@
 //!
 //! Lesson: `chapters/ch01_await/README.md`, "Three fetches"
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use async_workbook::stage::{self, Instrument};
 use tokio::time::sleep;

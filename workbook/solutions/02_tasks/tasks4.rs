@@ -2,32 +2,35 @@
 //! This one shows too late, and requests that nobody waits for any more keep running.
 //!
 //! Goal: one limit for all cities together; in the order of the list, `None` for a city that did
-//! not answer in time; when the page is shown, nothing is left running. If all are quick, the page
-//! is shown as soon as the last has answered.
+//! not answer in time. When the page is shown, or its reader has left before, nothing is left
+//! running. If all are quick, the page is shown as soon as the last has answered.
 //!
 //! Lesson: `chapters/ch02_tasks/README.md`, "Weather: one limit for all"
 
 use std::time::Duration;
 
 use async_workbook::stage::{self, Instrument};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
 use tracing::{info, info_span};
 
 /// A city, and the seconds its weather station needs to answer.
 type Station = (&'static str, u64);
 
 async fn weather_page(stations: &[Station], limit: Duration) -> Vec<Option<String>> {
-    let tasks: Vec<_> = stations
-        .iter()
-        .map(|&station| tokio::spawn(weather(station)))
-        .collect();
-
     let deadline = Instant::now() + limit;
-    let mut page = Vec::new();
-    for mut task in tasks {
-        let answer = timeout_at(deadline, &mut task).await;
-        task.abort();
-        page.push(answer.ok().and_then(Result::ok));
+    let mut tasks = JoinSet::new();
+    for (index, &station) in stations.iter().enumerate() {
+        tasks.spawn(async move { (index, weather(station).await) });
+    }
+
+    let mut page = vec![None; stations.len()];
+    while let Ok(Some(ended)) = timeout_at(deadline, tasks.join_next()).await {
+        if let Ok((index, answer)) = ended {
+            page[index] = Some(answer);
+        }
     }
     page
 }
@@ -94,6 +97,19 @@ mod tests {
                 "tasks run on although nobody waits for them"
             );
         }
+    }
+
+    #[test]
+    fn a_reader_who_leaves_stops_everything() {
+        let stations = [("Oslo", 1), ("Rome", 4), ("Lima", 7)];
+        let still_running = stage::virtual_time(async {
+            let page = weather_page(&stations, Duration::from_secs(5));
+            let left = tokio::time::timeout(Duration::from_secs(2), page).await;
+            assert!(left.is_err());
+            yield_now().await;
+            Handle::current().metrics().num_alive_tasks()
+        });
+        assert_eq!(still_running, 0, "requests that nobody waits for");
     }
 
     #[test]

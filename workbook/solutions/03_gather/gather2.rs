@@ -4,7 +4,7 @@
 //! Goal: a failure is a result like any other: everybody else's backup is kept, and every failed
 //! machine is named, both in the order of the list.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.2@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Health checks: a failure is a result too"
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: the first mirror that succeeds wins and the others are cancelled in that moment. Only when
 //! all have failed is the download a failure, with the last error.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.4@"
+//! Lesson: `chapters/ch03_gather/README.md`, "Mirrors: only the first"
 
 use std::time::Duration;
 
@@ -47,7 +47,9 @@ async fn download((mirror, answer): Mirror) -> Result<String, Refused> {
 
 fn main() {
     let mirrors = [("Kyoto", Ok(3)), ("Porto", Err(1)), ("Quito", Ok(2))];
-    stage::play("Three mirrors", fastest(&mirrors));
+    stage::play("Three mirrors", async {
+        info!("{:?}", fastest(&mirrors).await);
+    });
 }
 
 #[cfg(test)]

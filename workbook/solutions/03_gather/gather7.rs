@@ -6,7 +6,7 @@
 //! until everybody had stopped. The first failure stops the siblings at once, and when `group`
 //! returns, none of them is running any more.
 //!
-//! Lesson: `chapters/ch03_gather/README.md`, "@3.5@"
+//! Lesson: `chapters/ch03_gather/README.md`, "A backup: tasks that stop together"
 
 use std::time::Duration;
 
