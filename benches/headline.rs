@@ -71,8 +71,10 @@ fn slow_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a
     let mut group = criterion.benchmark_group(name);
     group
         .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2));
+        // So few samples hold no more, and the default takes seconds for each benchmark.
+        .nresamples(5_000)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
     group
 }
 

@@ -3,7 +3,10 @@
 use std::{hint::black_box, time::Duration};
 
 use async_workbook::stage::{Instrument, record, virtual_time};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+    measurement::WallTime,
+};
 use tokio::task::yield_now;
 use tracing::{info, info_span};
 
@@ -11,10 +14,8 @@ use tracing::{info, info_span};
 const POLLS: u64 = 10_000;
 
 fn poll(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("stage_poll");
-    group
-        .throughput(Throughput::Elements(POLLS))
-        .measurement_time(Duration::from_secs(3));
+    let mut group = brief_group(criterion, "stage_poll");
+    group.throughput(Throughput::Elements(POLLS));
     group.bench_function("plain", |b| b.iter(|| virtual_time(polled_often())));
     group.bench_function("recorded", |b| {
         b.iter(|| record(async { polled_often().instrument(info_span!("often")).await }));
@@ -28,7 +29,7 @@ async fn polled_often() {
 }
 
 fn event(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("stage_event");
+    let mut group = brief_group(criterion, "stage_event");
     for events in [1_000_u64, 10_000] {
         group.throughput(Throughput::Elements(events));
         group.bench_function(BenchmarkId::from_parameter(events), |b| {
@@ -38,7 +39,7 @@ fn event(criterion: &mut Criterion) {
 }
 
 fn lanes(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("stage_lanes");
+    let mut group = brief_group(criterion, "stage_lanes");
     for lanes in [100_u64, 1_000] {
         group.throughput(Throughput::Elements(lanes));
         group.bench_function(BenchmarkId::from_parameter(lanes), |b| {
@@ -53,6 +54,17 @@ fn lanes(criterion: &mut Criterion) {
             });
         });
     }
+}
+
+fn brief_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = criterion.benchmark_group(name);
+    group
+        .sample_size(20)
+        // So few samples hold no more, and the default takes seconds for each benchmark.
+        .nresamples(5_000)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    group
 }
 
 criterion_group!(benches, poll, event, lanes);

@@ -36,6 +36,8 @@ fn brief_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'
     let mut group = criterion.benchmark_group(name);
     group
         .sample_size(20)
+        // So few samples hold no more, and the default takes seconds for each benchmark.
+        .nresamples(5_000)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
     group

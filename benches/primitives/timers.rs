@@ -17,9 +17,10 @@ fn timers(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     for others in [0_u32, 1_000, 100_000] {
         let runtime = one_thread();
-        let waiting = runtime.spawn(join_all(
-            (1..=others).map(|other| sleep(HOUR + Duration::from_millis(other.into()))),
-        ));
+        let waiting = runtime.spawn(async move {
+            let until = |other: u32| sleep(HOUR + Duration::from_millis(other.into()));
+            join_all((1..=others).map(until)).await;
+        });
         // Polled once, all of them are registered.
         runtime.block_on(tokio::task::yield_now());
         group.bench_function(BenchmarkId::new("tokio_others_waiting", others), |b| {

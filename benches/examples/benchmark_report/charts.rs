@@ -143,7 +143,8 @@ fn lifts(lines: &[Line], pixels_a_decade: f64) -> Vec<i32> {
     lifts
 }
 
-fn thousands(value: f64) -> String {
+/// `100,000`
+pub fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::{env::consts, fs, process::Command, thread::available_parallelism, time::SystemTime};
 
-use crate::{root, system};
+use crate::{page::table, root, system};
 
 /// Crates whose speed is on the page.
 const CRATES: [&str; 6] = [
@@ -14,7 +14,7 @@ const CRATES: [&str; 6] = [
     "criterion",
 ];
 
-pub fn table() -> String {
+pub fn description() -> String {
     let unknown = || "unknown".to_owned();
     let cores = available_parallelism().map_or_else(|_| unknown(), |it| it.to_string());
     let memory = system("/proc/meminfo", "MemTotal:").map_or_else(unknown, |kib| {
@@ -36,8 +36,10 @@ pub fn table() -> String {
         ("Python", said("python3").unwrap_or_else(|| "none".into())),
         ("date", date.chars().take(10).collect()),
     ];
-    let rows = rows.map(|(name, value)| format!("| {name} | {value} |\n"));
-    format!("| | |\n| --- | --- |\n{}", rows.concat())
+    table(
+        &["", ""],
+        rows.map(|(name, value)| vec![name.into(), value]),
+    )
 }
 
 fn processor() -> Option<String> {

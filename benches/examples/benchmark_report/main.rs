@@ -54,9 +54,9 @@ fn report() -> Result<(), String> {
         let scans = || scans.get_or_init(scans::measure);
         let waiting = || waiting.get_or_init(waiting::measure);
         Ok(match words {
-            ["machine"] => Filling::Table(machine::table()),
+            ["machine"] => Filling::Table(machine::description()),
             ["bench", _, groups @ ..] => Filling::Table(results.table(groups)),
-            ["claims"] => Filling::Table(claims::table(&results)),
+            ["claims"] => Filling::Table(claims::checked(&results)?),
             ["elapsed"] => Filling::Picture(scans().elapsed_chart()),
             ["ratio"] => Filling::Picture(scans().ratio_chart()),
             ["scans"] => Filling::Table(scans().table()),

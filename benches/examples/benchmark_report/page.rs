@@ -65,6 +65,18 @@ impl Page {
     }
 }
 
+/// A table in Markdown; the first column names, the others hold figures.
+pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[&str]| format!("| {} |\n", cells.join(" | "));
+    let mut aligned = vec!["---:"; head.len()];
+    aligned[0] = "---";
+    let mut table = line(head) + &line(&aligned);
+    for row in rows {
+        table += &line(&row.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    table
+}
+
 fn marker(line: &str) -> Option<Vec<&str>> {
     let words = line.strip_prefix("<!-- measured: ")?.strip_suffix(" -->")?;
     Some(words.split_whitespace().collect())
@@ -75,4 +87,35 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(path, text))
         .map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_marked_is_replaced() {
+        let folder = tempfile::tempdir().expect("there is room for a page");
+        let path = folder.path().join("page.md");
+        let page = "Words.\n\n<!-- measured: new -->\n\n<!-- measured: old -->\n| 1 |\n| 2 |\n\n\
+                    <!-- measured: picture -->\n![It grows](it/grows.svg)\n\nMore words.\n";
+        write(&path, page).expect("it can be written");
+        let page = Page::read(&path).expect("it can be read");
+        assert!(page.asked().eq([["new"], ["old"], ["picture"]]));
+        let filled = page.fill(|words| {
+            Ok(match words {
+                ["picture"] => Filling::Picture("<svg/>".into()),
+                other => Filling::Table(table(&other[..1], [])),
+            })
+        });
+        assert_eq!(filled, Ok(()));
+        let read = |path| fs::read_to_string(folder.path().join(path)).unwrap_or_default();
+        assert_eq!(read("it/grows.svg"), "<svg/>");
+        assert_eq!(
+            read("page.md"),
+            "Words.\n\n<!-- measured: new -->\n| new |\n| --- |\n\n<!-- measured: old -->\n\
+             | old |\n| --- |\n\n<!-- measured: picture -->\n![It grows](it/grows.svg)\n\n\
+             More words.\n"
+        );
+    }
 }

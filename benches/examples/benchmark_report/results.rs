@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
 use serde_json::Value;
 
-use crate::claims;
+use crate::{claims, page::table};
 
 /// By full name, such as `wake/threads_park/2_threads`.
 pub struct Results {
@@ -81,8 +81,7 @@ impl Results {
                 .or_default()
                 .push(row);
         }
-        let wide = functions.values().any(|rows| rows.len() > 1);
-        if wide {
+        if functions.values().any(|rows| rows.len() > 1) {
             matrix(&functions, &columns)
         } else {
             list(functions.into_values().flatten().collect())
@@ -90,40 +89,33 @@ impl Results {
     }
 }
 
-fn matrix(functions: &BTreeMap<(&str, &str), Vec<&Measured>>, columns: &[&str]) -> String {
-    let head = columns.iter().map(|column| format!(" {} |", words(column)));
-    let mut table = format!("| |{}\n| --- |", head.collect::<String>());
-    table += &" ---: |".repeat(columns.len());
-    table.push('\n');
-    for ((group, function), rows) in functions {
-        table += &format!("| `{group}`: {} |", words(function));
-        for column in columns {
-            let cell = rows.iter().find(|it| it.parameter == *column);
-            table += &cell.map_or_else(|| " |".into(), |it| format!(" {} |", time(it.nanos)));
-        }
-        table.push('\n');
-    }
-    table
+fn matrix(functions: &BTreeMap<(&str, &str), Vec<&Measured>>, parameters: &[&str]) -> String {
+    let names: Vec<String> = parameters.iter().map(|it| words(it)).collect();
+    let head = iter::once("").chain(names.iter().map(String::as_str));
+    let rows = functions.iter().map(|((group, function), cells)| {
+        let cell = |parameter| {
+            let measured = cells.iter().find(|it| it.parameter == parameter);
+            measured.map_or_else(String::new, |it| time(it.nanos))
+        };
+        iter::once(named(group, function))
+            .chain(parameters.iter().map(|it| cell(*it)))
+            .collect()
+    });
+    table(&head.collect::<Vec<_>>(), rows)
 }
 
 fn list(mut rows: Vec<&Measured>) -> String {
-    rows.sort_by(|a, b| {
-        (&a.group, a.nanos)
-            .partial_cmp(&(&b.group, b.nanos))
-            .expect("no NaN")
+    rows.sort_by(|a, b| a.group.cmp(&b.group).then(a.nanos.total_cmp(&b.nanos)));
+    let rows = rows.into_iter().map(|it| {
+        let name = format!("{} {}", it.function, it.parameter);
+        let each = time(it.nanos);
+        vec![named(&it.group, name.trim()), each, count(1e9 / it.nanos)]
     });
-    let mut table = "| | one takes | in a second |\n| --- | ---: | ---: |\n".to_owned();
-    for row in rows {
-        let name = [row.function.as_str(), row.parameter.as_str()].join(" ");
-        table += &format!(
-            "| `{}`: {} | {} | {} |\n",
-            row.group,
-            words(name.trim()),
-            time(row.nanos),
-            count(1e9 / row.nanos)
-        );
-    }
-    table
+    table(&["", "one takes", "in a second"], rows)
+}
+
+fn named(group: &str, function: &str) -> String {
+    format!("`{group}`: {}", words(function))
 }
 
 /// Nanoseconds as people write them, to three digits.
@@ -196,4 +188,41 @@ fn read(folder: &Path) -> Result<(String, Measured), String> {
         nanos: median / elements,
     };
     Ok((string("full_id"), measured))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_group_is_told_with_the_command_that_measures_it() {
+        let folder = tempfile::tempdir().expect("there is room for a result");
+        let results = Results::read(folder.path()).expect("an empty folder can be read");
+        let said = results.check(&["bench", "primitives", "wake"]).unwrap_err();
+        assert!(said.ends_with(": run `cargo bench --bench primitives` first"));
+        assert_eq!(said.lines().count(), 1);
+    }
+
+    #[test]
+    fn a_result_is_the_median_of_one_element() {
+        let folder = tempfile::tempdir().expect("there is room for a result");
+        let new = folder.path().join("wake/notify/new");
+        fs::create_dir_all(&new).expect("it can be made");
+        let put = |file, text| fs::write(new.join(file), text).expect("it can be written");
+        put(
+            "benchmark.json",
+            r#"{"group_id":"wake","function_id":"notify","value_str":null,
+                "throughput":{"Elements":2},"full_id":"wake/notify"}"#,
+        );
+        put(
+            "estimates.json",
+            r#"{"mean":{"point_estimate":9.0},"median":{"point_estimate":5000.0}}"#,
+        );
+        let results = Results::read(folder.path()).expect("it can be read");
+        assert_eq!(results.check(&["bench", "primitives", "wake"]), Ok(()));
+        assert_eq!(results.nanos("wake/notify"), Some(2500.0));
+        let table = "| | one takes | in a second |\n| --- | ---: | ---: |\n\
+                     | `wake`: notify | 2.50 µs | 400 thousand |\n";
+        assert_eq!(results.table(&["wake"]), table.replacen("| |", "|  |", 1));
+    }
 }

@@ -1,7 +1,7 @@
 //! The scan of chapter 15 as groups grow: each engine beside the least time it could need, and
 //! Python's beside ours.
 
-use std::{process::Command, time::Duration};
+use std::{iter, process::Command, time::Duration};
 
 use async_workbook::ch15_group_verification::compare::{Engine, Task};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use crate::{
     answer,
     charts::{self, Line},
     in_a_child,
+    page::table,
     results::{three_digits, time},
     root, threads_allowed,
 };
@@ -182,51 +183,38 @@ impl Scans {
 
     /// Elapsed time, and in brackets how many times the ideal that is.
     pub fn table(&self) -> String {
-        let head = ALL.map(|by| format!(" {} |", by.name())).concat();
-        let mut table = format!(
-            "| groups |{head}\n| ---: |{}\n",
-            " ---: |".repeat(ALL.len())
-        );
-        for groups in GROUPS {
-            let cells = ALL.map(|by| {
-                let scan = self.of(by).find(|scan| scan.groups == groups);
-                scan.map_or_else(|| " |".into(), |scan| format!(" {} |", scan.cell()))
-            });
-            table += &format!("| {groups} |{}\n", cells.concat());
-        }
-        table
-    }
-
-    pub fn large_table(&self) -> String {
-        let mut table = "| 100,000 groups, calls of 100 ms | elapsed (× ideal) | peak memory |\n\
-                         | --- | ---: | ---: |\n"
-            .to_owned();
-        for scan in &self.large {
-            table += &format!(
-                "| {} | {} | {} |\n",
-                scan.by.name(),
-                scan.cell(),
-                scan.memory()
-            );
-        }
-        table
+        self.table_of(Scan::cell)
     }
 
     /// Peak memory of the whole process.
     pub fn memory_table(&self) -> String {
-        let head = ALL.map(|by| format!(" {} |", by.name())).concat();
-        let mut table = format!(
-            "| groups |{head}\n| ---: |{}\n",
-            " ---: |".repeat(ALL.len())
-        );
-        for groups in GROUPS {
-            let cells = ALL.map(|by| {
-                let scan = self.of(by).find(|scan| scan.groups == groups);
-                scan.map_or_else(|| " |".into(), |scan| format!(" {} |", scan.memory()))
-            });
-            table += &format!("| {groups} |{}\n", cells.concat());
-        }
-        table
+        self.table_of(Scan::memory)
+    }
+
+    pub fn large_table(&self) -> String {
+        let head = [
+            "100,000 groups, calls of 100 ms",
+            "elapsed (× ideal)",
+            "peak memory",
+        ];
+        let rows = self.large.iter();
+        table(
+            &head,
+            rows.map(|it| vec![it.by.name(), it.cell(), it.memory()]),
+        )
+    }
+
+    fn table_of(&self, cell: fn(&Scan) -> String) -> String {
+        let names = ALL.map(By::name);
+        let head = iter::once("groups").chain(names.iter().map(String::as_str));
+        let rows = GROUPS.map(|groups| {
+            let scans = self.growing.iter().filter(|it| it.groups == groups);
+            let cells = scans.map(cell);
+            iter::once(charts::thousands(groups as f64))
+                .chain(cells)
+                .collect()
+        });
+        table(&head.collect::<Vec<_>>(), rows)
     }
 
     fn of(&self, by: By) -> impl Iterator<Item = &Scan> {

@@ -1,7 +1,7 @@
 //! What one who waits costs in memory: a future, a task, a thread.
 
 use std::{
-    process,
+    iter, process,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -17,6 +17,7 @@ use tokio::{runtime::Builder, time::sleep};
 use crate::{
     charts::{self, Line},
     in_a_child,
+    page::table,
     results::three_digits,
     system, threads_allowed,
 };
@@ -128,19 +129,14 @@ impl Waiting {
     }
 
     pub fn table(&self) -> String {
-        let mut table =
-            "| waiting | 1,000 | 10,000 | 100,000 |\n| --- | ---: | ---: | ---: |\n".to_owned();
-        for kind in KINDS {
-            let cells =
-                self.0
-                    .iter()
-                    .filter(|(it, _, _)| *it == kind)
-                    .map(|(_, _, kib)| match kib {
-                        Ok(kib) => format!(" {} KiB |", three_digits(*kib)),
-                        Err(words) => format!(" {words} |"),
-                    });
-            table += &format!("| {kind}s |{}\n", cells.collect::<String>());
-        }
-        table
+        let rows = KINDS.map(|kind| {
+            let cells = self.0.iter().filter(|(it, _, _)| *it == kind);
+            let cells = cells.map(|(_, _, kib)| match kib {
+                Ok(kib) => format!("{} KiB", three_digits(*kib)),
+                Err(words) => words.clone(),
+            });
+            iter::once(format!("{kind}s")).chain(cells).collect()
+        });
+        table(&["waiting", "1,000", "10,000", "100,000"], rows)
     }
 }
