@@ -3,7 +3,7 @@
 //!
 //! Goal: five seconds for the whole, whatever the steps need; a step that is under way then stops.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Three time-outs"
 
 use std::time::Duration;
 

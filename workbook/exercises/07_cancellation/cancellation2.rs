@@ -3,7 +3,7 @@
 //!
 //! Goal: a room's switch turns off that room with all its radiators; the main switch, everything.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "A tree of tokens"
 
 use std::time::Duration;
 

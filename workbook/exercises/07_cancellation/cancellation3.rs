@@ -5,7 +5,7 @@
 //! Goal: it stops in the middle of a strip as soon as it is told, lifts its blades (half a second,
 //! always, and not to be interrupted), and reports how many strips are done.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "A worker that is told to stop"
 
 use std::time::Duration;
 

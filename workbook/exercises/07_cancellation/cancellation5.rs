@@ -4,7 +4,7 @@
 //! Goal: whenever `save` is given up, the save on the disk is a complete one, the old or the new. A
 //! save that was given up does not disturb the next one.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Where a future can stop"
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 

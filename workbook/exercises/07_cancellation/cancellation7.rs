@@ -6,7 +6,7 @@
 //! `GRACE` is waited for them; a second signal ends them at once. The report tells what became of
 //! every job, and nothing is left running. If no job can come any more, it ends without a signal.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Graceful shutdown"
 
 use std::time::Duration;
 

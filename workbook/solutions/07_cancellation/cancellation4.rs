@@ -5,7 +5,7 @@
 //! Goal: every line complete, every tick on time. (The bytes are slower than the clock, so it does
 //! not help to tick between two lines.)
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Cancel safety"
 
 use std::time::Duration;
 

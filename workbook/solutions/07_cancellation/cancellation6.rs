@@ -5,7 +5,7 @@
 //! Goal: what is charged is written, always. Who leaves while the card is checked pays nothing. Who
 //! stays gets the number of the order. `shut_down` returns when the last order is written.
 //!
-//! Lesson: `chapters/ch07_cancellation/README.md`
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Shielding a critical step"
 
 use std::{
     sync::{Arc, Mutex},
