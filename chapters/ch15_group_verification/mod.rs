@@ -1,5 +1,7 @@
 //! A whole system: a bot that lets people into chat groups once they have proved to be human.
 
+pub mod bot;
+pub mod clock;
 pub mod compare;
 pub mod decide;
 pub mod hash;
