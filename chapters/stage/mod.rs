@@ -14,8 +14,12 @@
 //!     info!("golden");
 //! }
 //!
-//! stage::play("Breakfast", toast().instrument(info_span!("toast")));
+//! stage::play("Breakfast", async {
+//!     toast().instrument(info_span!("toast")).await;
+//! });
 //! ```
+//!
+//! A span must be created inside the story: outside, nobody listens yet, and there is no lane.
 //!
 //! Tests ask for the same as data: [`record`].
 
@@ -32,12 +36,12 @@ use std::{
     panic::{self, AssertUnwindSafe},
     path::Path,
     process,
-    sync::{Arc, Once, OnceLock},
+    sync::{Arc, Condvar, Mutex, MutexGuard, Once, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::runtime::{Builder, Runtime};
-use tracing::{Dispatch, dispatcher, info};
+use tracing::{Dispatch, dispatcher, info, subscriber::NoSubscriber};
 use tracing_subscriber::layer::SubscriberExt;
 
 pub use clock::{block_for, on_threads};
@@ -85,6 +89,13 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// Whether the acts play on the virtual clock, where nothing comes from outside: no signal,
+    /// no packet.
+    #[must_use]
+    pub fn is_virtual(&self) -> bool {
+        self.options.virtual_clock
+    }
+
     /// Plays a story on a current-thread runtime.
     ///
     /// # Panics
@@ -250,7 +261,7 @@ fn run<F: Future>(
     } else {
         Clock::Real(Instant::now())
     };
-    ears.listen(clock, narrator, |clock| block_on(runtime, clock, story))
+    ears.listen(&clock, narrator, |clock| block_on(runtime, clock, story))
 }
 
 fn run_on_workers<F: Future>(
@@ -261,7 +272,7 @@ fn run_on_workers<F: Future>(
     let ears = Ears::default();
     let runtime = runtime(ears.grow_on(Builder::new_multi_thread().worker_threads(workers)));
     let clock = Clock::Real(Instant::now());
-    ears.listen(clock, narrator, |clock| block_on(runtime, clock, story))
+    ears.listen(&clock, narrator, |clock| block_on(runtime, clock, story))
 }
 
 fn run_blocking<T>(
@@ -274,7 +285,7 @@ fn run_blocking<T>(
     } else {
         Clock::Real(Instant::now())
     };
-    Ears::default().listen(clock, narrator, |clock| {
+    Ears::default().listen(&clock, narrator, |clock| {
         let value = panic::catch_unwind(AssertUnwindSafe(story));
         (value, clock.elapsed())
     })
@@ -298,32 +309,66 @@ fn block_on<F: Future>(runtime: Runtime, clock: &Clock, story: F) -> (Caught<F::
 /// Lets every thread of a runtime be heard. The threads may start before there is a listener
 /// (a paused clock needs its runtime first), so each of them waits for it.
 #[derive(Clone, Default)]
-struct Ears(Arc<OnceLock<(Dispatch, Clock)>>);
+struct Ears(Arc<(Mutex<Hearing>, Condvar)>);
+
+#[derive(Default)]
+enum Hearing {
+    #[default]
+    NotYet,
+    Listening(Dispatch, Clock),
+    /// The runtime keeps its ears, and the clock keeps the runtime: one must let go.
+    Over,
+}
 
 impl Ears {
     fn grow_on<'a>(&self, builder: &'a mut Builder) -> &'a mut Builder {
         let ears = self.clone();
         builder.on_thread_start(move || {
-            let (dispatch, clock) = ears.0.wait();
-            // Both are meant to last as long as the thread.
-            std::mem::forget(dispatcher::set_default(dispatch));
-            std::mem::forget(clock.install());
+            let (hearing, changed) = &*ears.0;
+            let hearing = changed
+                .wait_while(lock(hearing), |hearing| matches!(hearing, Hearing::NotYet))
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Hearing::Listening(dispatch, clock) = &*hearing {
+                // Both are meant to last as long as the thread.
+                std::mem::forget(dispatcher::set_default(dispatch));
+                std::mem::forget(clock.install());
+            }
         })
     }
 
     fn listen<T>(
-        self,
-        clock: Clock,
+        &self,
+        clock: &Clock,
         narrator: Option<Narrator>,
         story: impl FnOnce(&Clock) -> (T, Duration),
     ) -> Recording<T> {
+        stay_open();
         let recorder = Recorder::new(clock.clone(), narrator);
         let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
-        let (dispatch, clock) = self.0.get_or_init(|| (dispatch, clock));
+        self.turn(Hearing::Listening(dispatch.clone(), clock.clone()));
         let _installed = clock.install();
-        let (value, elapsed) = dispatcher::with_default(dispatch, || story(clock));
+        let (value, elapsed) = dispatcher::with_default(&dispatch, || story(clock));
+        self.turn(Hearing::Over);
         recorder.take(value, elapsed)
     }
+
+    fn turn(&self, to: Hearing) {
+        *lock(&self.0.0) = to;
+        self.0.1.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Registers two listeners that hear nothing, for as long as the program lives.
+///
+/// While there is but one, tracing asks the *current thread's* listener whether a new callsite is
+/// of interest, so a thread without one (another test, say) would silence it for every story.
+fn stay_open() {
+    static QUIET: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    QUIET.get_or_init(|| [(); 2].map(|()| Dispatch::new(NoSubscriber::default())));
 }
 
 /// Lets a panic inside a story be told on its lane instead of on standard error.

@@ -115,8 +115,9 @@ impl Lane {
         }
         self.polls += 1;
         match self.runs.last() {
-            // A further poll at the same instant adds nothing that could be drawn.
-            Some(run) if run.to == at => {}
+            // A further poll at the same instant adds nothing that could be drawn, unless it comes
+            // right after a long one: then it may be a long one itself.
+            Some(run) if run.from == at => {}
             _ => self.runs.push(Run { from: at, to: at }),
         }
     }

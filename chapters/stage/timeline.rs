@@ -136,16 +136,23 @@ pub(crate) fn draw<T>(
     let used = Mark::ALL
         .into_iter()
         .filter(|mark| cells.iter().flatten().any(|cell| cell == mark));
-    let legend: Vec<String> = used
-        .map(|mark| {
-            format!(
-                "{} {}",
-                mark.painted(paint, &mark.glyph().to_string()),
-                mark.name()
-            )
-        })
-        .collect();
-    lines.push(format!("took {}   {}", exactly(total), legend.join("  ")));
+    let took = format!("took {}", exactly(total));
+    let mut last = took.chars().count();
+    lines.push(took);
+    for mark in used {
+        let length = mark.name().chars().count() + 4;
+        if last + length > width {
+            lines.push(String::new());
+            last = 0;
+        }
+        let glyph = mark.painted(paint, &mark.glyph().to_string());
+        let legend = format!("  {glyph} {}", mark.name());
+        lines
+            .last_mut()
+            .expect("a line was pushed")
+            .push_str(&legend);
+        last += length;
+    }
     lines.extend(left_out(&recording.lanes, drawn.len()));
     lines.join("\n")
 }
@@ -263,46 +270,48 @@ pub(crate) fn left_out(lanes: &[Lane], drawn: usize) -> Option<String> {
     ))
 }
 
-/// Round moments from zero to `total`, at most `most + 1` of them.
-pub(crate) fn ticks(total: Duration, most: usize) -> Vec<Duration> {
-    const STEPS: [u64; 15] = [
-        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
-    ];
-    let most = most.max(1) as f64;
-    let fits = |step: &Duration| total.as_secs_f64() / step.as_secs_f64() <= most;
-    let below_a_second = (0..9)
+/// Up to here a scale is told in seconds, and its ticks are decimal.
+const IN_SECONDS: Duration = Duration::from_mins(10);
+/// Up to here in minutes, above in hours.
+const IN_MINUTES: Duration = Duration::from_hours(6);
+
+/// Round moments from zero to `scale`, at most `most + 1` of them.
+pub(crate) fn ticks(scale: Duration, most: usize) -> Vec<Duration> {
+    let decimal = (0..12)
         .flat_map(|power| [1, 2, 5].map(|digit| Duration::from_nanos(digit * 10_u64.pow(power))));
-    let above = (0_u32..)
-        .map(|doublings| Duration::from_hours(6).saturating_mul(2_u32.saturating_pow(doublings)));
-    let step = below_a_second
-        .chain(STEPS.map(Duration::from_secs))
-        .chain(above)
-        .find(fits)
-        .unwrap_or(Duration::MAX);
+    let minutes = [1, 2, 5, 10, 15, 30].map(Duration::from_mins);
+    let hours = (0..32).map(|doublings| Duration::from_hours(1 << doublings));
+    let fits = |step: &Duration| scale.as_secs_f64() / step.as_secs_f64() <= most.max(1) as f64;
+    let step = if scale < IN_SECONDS {
+        decimal.into_iter().find(fits)
+    } else {
+        minutes.into_iter().chain(hours).find(fits)
+    };
+    let step = step.unwrap_or(Duration::MAX);
     (0..)
         .map_while(|number| step.checked_mul(number))
-        .take_while(|at| *at <= total)
+        .take_while(|at| *at <= scale)
         .collect()
 }
 
 /// A round moment, in the unit that suits the whole scale: `0s`, `250ms`, `1.5s`, `10min`, `3h`.
 pub(crate) fn roundly(at: Duration, scale: Duration) -> String {
-    let (seconds, nanos) = (at.as_secs(), at.as_nanos() as f64);
+    let nanos = at.as_nanos() as f64;
     match scale {
         _ if at.is_zero() => "0s".into(),
         _ if scale < Duration::from_micros(1) => format!("{nanos}ns"),
         _ if scale < Duration::from_millis(1) => format!("{}µs", nanos / 1e3),
         _ if scale < Duration::from_secs(1) => format!("{}ms", nanos / 1e6),
-        _ if at.subsec_nanos() > 0 || !seconds.is_multiple_of(60) => format!("{}s", nanos / 1e9),
-        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        _ => format!("{}min", seconds / 60),
+        _ if scale < IN_SECONDS => format!("{}s", nanos / 1e9),
+        _ if scale < IN_MINUTES => format!("{}min", nanos / 60e9),
+        _ => format!("{}h", nanos / 3600e9),
     }
 }
 
 /// A span of time to the millisecond: `3.000 s`, or in hours where that reads better.
 pub(crate) fn exactly(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    if seconds < 600 {
+    if duration < IN_SECONDS {
         format!("{:.3} s", duration.as_secs_f64())
     } else {
         format!(
@@ -311,5 +320,133 @@ pub(crate) fn exactly(duration: Duration) -> String {
             seconds / 60 % 60,
             seconds % 60
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+
+    use futures::poll;
+    use tokio::time::sleep;
+    use tracing::{info, info_span};
+
+    use super::*;
+    use crate::stage::{Instrument, block_for, record};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn drawn(recording: &Recording, width: usize) -> String {
+        draw(recording, recording.elapsed, width, Paint::default())
+    }
+
+    /// One lane for each way to end, and for each way to spend time until then.
+    async fn every_mark() {
+        let cook = async {
+            block_for(SECOND);
+            info!("cooked");
+            sleep(SECOND).await;
+            block_for(SECOND);
+        };
+        let panicking = async {
+            sleep(SECOND).await;
+            panic!("burnt");
+        };
+        let mut dropped = Box::pin(sleep(9 * SECOND).instrument(info_span!("dropped")));
+        let forgotten = sleep(SECOND).instrument(info_span!("forgotten"));
+        assert_eq!(poll!(dropped.as_mut()), Poll::Pending);
+        let panicking = tokio::spawn(panicking.instrument(info_span!("panicking")));
+        cook.instrument(info_span!("cook")).await;
+        drop(dropped);
+        assert!(panicking.await.is_err());
+        sleep(SECOND).await;
+        drop(forgotten);
+    }
+
+    #[test]
+    fn every_mark_has_a_glyph_of_its_own() {
+        let expected = [
+            "           0s        1s        2s        3s       4s",
+            "dropped    ┼─────────────────────────────✕",
+            "forgotten  ········································✕",
+            "panicking  ··········┼───────────────────!",
+            "cook       ██████████◆─────────██████████●",
+            "took 4.000 s  · not yet polled  ─ waiting  ┼ polled",
+            "  █ running  ◆ event  ● finished  ✕ cancelled",
+            "  ! panicked",
+        ];
+        let picture = drawn(&record(every_mark()), 52);
+        assert_eq!(picture.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn children_are_indented_under_their_parents() {
+        let parent = async {
+            let child = sleep(SECOND).instrument(info_span!("child", number = 1));
+            child.await;
+        };
+        let recording = record(async { parent.instrument(info_span!("parent")).await });
+        let picture = drawn(&recording, 40);
+        let lanes: Vec<&str> = picture.lines().skip(1).take(2).collect();
+        assert!(lanes[0].starts_with("parent     ┼──"), "{picture}");
+        assert!(lanes[1].starts_with("  child 1  ┼──"), "{picture}");
+    }
+
+    #[test]
+    fn a_thousand_lanes_are_drawn_as_forty_and_the_rest_is_counted() {
+        let lanes = (0..1000).map(|number| sleep(SECOND).instrument(info_span!("lane", number)));
+        let recording = record(async { drop(futures::future::join_all(lanes).await) });
+        let picture = drawn(&recording, 80);
+        assert_eq!(picture.lines().count(), 1 + MOST_LANES + 2);
+        assert!(picture.ends_with("\nand 960 lanes more: 960 finished"));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked_for() {
+        for width in [40, 41, 80, 133, 1000] {
+            let picture = drawn(&record(every_mark()), width);
+            let widest = picture.lines().map(|line| line.chars().count()).max();
+            assert!(
+                widest <= Some(width),
+                "{widest:?} columns of {width}:\n{picture}"
+            );
+        }
+    }
+
+    #[test]
+    fn acts_share_a_scale_unless_one_is_far_longer() {
+        assert_eq!(scale(SECOND, 3 * SECOND), 3 * SECOND);
+        assert_eq!(scale(3 * SECOND, SECOND), 3 * SECOND);
+        assert_eq!(scale(SECOND, 100 * SECOND), SECOND);
+    }
+
+    #[test]
+    fn ticks_are_round_whatever_the_scale() {
+        let labels = |scale, most| {
+            let ticks = ticks(scale, most);
+            ticks
+                .into_iter()
+                .map(|at| roundly(at, scale))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            labels(Duration::from_micros(7), 4),
+            ["0s", "2µs", "4µs", "6µs"]
+        );
+        assert_eq!(labels(Duration::from_millis(1001), 2), ["0s", "1s"]);
+        assert_eq!(
+            labels(100 * SECOND, 5),
+            ["0s", "20s", "40s", "60s", "80s", "100s"]
+        );
+        assert_eq!(
+            labels(Duration::from_hours(1), 4),
+            ["0s", "15min", "30min", "45min", "60min"]
+        );
+        assert_eq!(
+            labels(Duration::from_hours(72), 5),
+            ["0s", "16h", "32h", "48h", "64h"]
+        );
+        assert_eq!(labels(Duration::ZERO, 5), ["0s"]);
+        assert!(labels(Duration::MAX, 5).len() <= 6);
     }
 }

@@ -1,0 +1,125 @@
+//! A camera that delivers faster than the encoder encodes: where do the frames go?
+
+use std::time::Duration;
+
+use tokio::{
+    sync::mpsc::{self, error::TrySendError},
+    time::sleep,
+};
+use tracing::{Span, info, info_span};
+
+use crate::stage::Instrument;
+
+/// Bytes of one frame.
+pub const FRAME: usize = 64 * 1024;
+const FRAMES: usize = 400;
+const TO_TAKE: Duration = Duration::from_millis(5);
+const TO_ENCODE: Duration = Duration::from_millis(20);
+/// The encoder tells the length of the queue once in so many frames: once a second.
+const TOLD_EVERY: usize = 50;
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Frames that were encoded.
+    pub encoded: usize,
+    /// Frames that were thrown away.
+    pub dropped: usize,
+    /// Frames that were in the queue when it was longest.
+    pub longest: usize,
+}
+
+/// An unbounded queue takes everything at once, and keeps it.
+pub async fn unbounded_wrong() -> Run {
+    let queue = info_span!("queue");
+    let (sender, mut frames) = mpsc::unbounded_channel();
+    let camera = async move {
+        for _ in 0..FRAMES {
+            let frame = take().await;
+            if sender.send(frame).is_err() {
+                return;
+            }
+        }
+    };
+    let encoder = encode(queue, async move || {
+        let frame = frames.recv().await?;
+        Some((frame, frames.len()))
+    });
+    let ((), run) = tokio::join!(
+        camera.instrument(info_span!("camera")),
+        encoder.instrument(info_span!("encoder")),
+    );
+    run
+}
+
+/// A bounded queue makes the camera wait: the pressure goes back to where it comes from.
+pub async fn bounded() -> Run {
+    let queue = info_span!("queue");
+    let (sender, mut frames) = mpsc::channel(8);
+    let camera = async move {
+        for _ in 0..FRAMES {
+            let frame = take().await;
+            if sender.send(frame).await.is_err() {
+                return;
+            }
+        }
+    };
+    let encoder = encode(queue, async move || {
+        let frame = frames.recv().await?;
+        Some((frame, frames.len()))
+    });
+    let ((), run) = tokio::join!(
+        camera.instrument(info_span!("camera")),
+        encoder.instrument(info_span!("encoder")),
+    );
+    run
+}
+
+/// A real camera cannot wait. So what finds no room is thrown away, and counted.
+pub async fn shedding() -> Run {
+    let queue = info_span!("queue");
+    let (sender, mut frames) = mpsc::channel(8);
+    let camera = async move {
+        let mut dropped = 0;
+        for _ in 0..FRAMES {
+            let frame = take().await;
+            match sender.try_send(frame) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => dropped += 1,
+                Err(TrySendError::Closed(_)) => break,
+            }
+        }
+        dropped
+    };
+    let encoder = encode(queue, async move || {
+        let frame = frames.recv().await?;
+        Some((frame, frames.len()))
+    });
+    let (dropped, run) = tokio::join!(
+        camera.instrument(info_span!("camera")),
+        encoder.instrument(info_span!("encoder")),
+    );
+    Run { dropped, ..run }
+}
+
+async fn take() -> Vec<u8> {
+    sleep(TO_TAKE).await;
+    vec![0; FRAME]
+}
+
+/// Encodes until there is nothing left, and tells on the lane of the `queue` how long it is.
+async fn encode(queue: Span, mut next: impl AsyncFnMut() -> Option<(Vec<u8>, usize)>) -> Run {
+    let mut run = Run::default();
+    while let Some((frame, waiting)) = next().await {
+        let length = waiting + 1; // with this one
+        run.longest = run.longest.max(length);
+        if run.encoded % TOLD_EVERY == 0 {
+            let mib = (length * FRAME) as f64 / f64::from(1 << 20);
+            queue.in_scope(|| info!("{length} = {mib:.1} MiB"));
+        }
+        sleep(TO_ENCODE).await;
+        drop(frame);
+        run.encoded += 1;
+    }
+    run
+}

@@ -1,0 +1,10 @@
+//! A task that blocks the only thread makes every timer late.
+
+use async_workbook::{ch02_tasks::event_loop, stage};
+
+fn main() {
+    stage::play(
+        "An alarm beside a long computation",
+        event_loop::blocked_wrong(),
+    );
+}

@@ -1,0 +1,12 @@
+//! Coffee and toast: 5 s awaited in turn, 3 s as two tasks.
+
+use async_workbook::{ch02_tasks::breakfast, stage};
+use tokio::task::JoinError;
+
+fn main() -> Result<(), JoinError> {
+    stage::acts(|stage| {
+        stage.play("Awaited in turn", breakfast::in_turn());
+        stage.play("Spawned", breakfast::spawned())?;
+        Ok(())
+    })
+}

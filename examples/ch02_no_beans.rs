@@ -1,0 +1,12 @@
+//! The coffee fails. What becomes of the toast?
+
+use async_workbook::{ch02_tasks::breakfast, stage};
+
+fn main() {
+    stage::acts(|stage| {
+        let wrong = breakfast::morning(breakfast::without_beans_wrong());
+        let _no_beans = stage.play("Handle dropped: the toaster stays on", wrong);
+        let owned = breakfast::morning(breakfast::without_beans());
+        let _no_beans = stage.play("Set dropped: the toaster is switched off", owned);
+    });
+}

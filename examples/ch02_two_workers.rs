@@ -1,0 +1,17 @@
+//! Two tasks that can only meet if two threads run at the same moment. Needs the real clock.
+
+use std::sync::{Arc, Barrier};
+
+use async_workbook::{ch02_tasks::event_loop, stage};
+use tokio::task::JoinError;
+
+fn main() -> Result<(), JoinError> {
+    stage::acts(|stage| {
+        let story = event_loop::meet(Arc::new(Barrier::new(2)));
+        let met = stage.play_on_workers("Two tasks on two workers", 2, story);
+        if let Some([first, second]) = met.transpose()? {
+            println!("they met: one on {first:?}, the other on {second:?}");
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,13 @@
+//! Four cities, one limit: answers in time are kept, the rest is cancelled.
+
+use async_workbook::{
+    ch02_tasks::weather::{all_or_nothing_wrong, bulletin, what_came_in_time},
+    stage,
+};
+
+fn main() {
+    stage::acts(|stage| {
+        stage.play("All or nothing", bulletin(all_or_nothing_wrong()));
+        stage.play("What came in time", bulletin(what_came_in_time()));
+    });
+}

@@ -1,0 +1,16 @@
+//! Three workers who begin together and finish as B, A, C.
+
+use async_workbook::{ch02_tasks::workers, stage};
+use tokio::task::JoinError;
+
+fn main() -> Result<(), JoinError> {
+    stage::acts(|stage| {
+        stage.play(
+            "Spawned and awaited, one by one",
+            workers::one_by_one_wrong(),
+        )?;
+        let names = stage.play("All spawned, then awaited", workers::all_at_once())?;
+        println!("results: {}", names.join(" "));
+        Ok(())
+    })
+}

@@ -1,0 +1,16 @@
+//! A buffer that nobody looks after.
+
+use async_workbook::{
+    ch03_gather::prints::{as_tasks, frozen_wrong},
+    stage,
+};
+
+fn main() {
+    stage::acts(|stage| {
+        stage.play(
+            "buffered(2): frozen while a picture is printed",
+            frozen_wrong(),
+        );
+        stage.play("buffered(2) over tasks", as_tasks());
+    });
+}

@@ -1,0 +1,15 @@
+//! Eight requests over three connections.
+
+use async_workbook::{
+    ch04_semaphores::{
+        permits::InvalidLimit,
+        pool::{Pool, eight_requests},
+    },
+    stage,
+};
+
+fn main() -> Result<(), InvalidLimit> {
+    let pool = Pool::open(3)?;
+    stage::play("Three connections", eight_requests(&pool));
+    Ok(())
+}

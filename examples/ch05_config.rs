@@ -1,0 +1,13 @@
+//! A configuration that is read by many and reloaded by one.
+
+use async_workbook::{
+    ch05_locks::config::{self, InvalidConfig},
+    stage,
+};
+
+fn main() -> Result<(), InvalidConfig> {
+    stage::acts(|stage| {
+        stage.play("A lock for each half (wrong)", config::reload_wrong());
+        stage.play("One pointer", config::reload())
+    })
+}

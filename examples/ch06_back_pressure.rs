@@ -1,0 +1,20 @@
+//! Two hundred frames a second in, fifty out.
+
+use async_workbook::{ch06_queues::back_pressure, stage};
+
+fn main() {
+    stage::acts(|stage| {
+        stage.play(
+            "Wrong: an unbounded queue",
+            back_pressure::unbounded_wrong(),
+        );
+        stage.play(
+            "A queue of eight: the camera waits",
+            back_pressure::bounded(),
+        );
+        stage.play(
+            "A queue of eight: the camera throws away",
+            back_pressure::shedding(),
+        );
+    });
+}

@@ -1,0 +1,10 @@
+//! Six numbers for a queue of one, sent beside a heartbeat.
+
+use async_workbook::{ch07_cancellation::offers, stage};
+
+fn main() {
+    stage::acts(|stage| {
+        stage.play("Wrong: send in select!", offers::send_wrong());
+        stage.play("reserve in select!", offers::reserve());
+    });
+}

@@ -1,0 +1,15 @@
+//! Two seconds are enough: three ways to say so, and one that does not say it.
+
+use async_workbook::{ch07_cancellation::timeouts, stage};
+
+fn main() {
+    stage::acts(|stage| {
+        let _ = stage.play("Give up after two seconds", timeouts::give_up());
+        let _ = stage.play(
+            "Wrong: two seconds for each step",
+            timeouts::each_step_wrong(),
+        );
+        let _ = stage.play("Two seconds for all of it", timeouts::deadline());
+        let _ = stage.play("Stop waiting, let it run", timeouts::let_it_run());
+    });
+}

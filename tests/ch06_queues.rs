@@ -1,0 +1,521 @@
+//! What the chapter on queues claims.
+
+use std::{
+    collections::BTreeSet,
+    future,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use async_workbook::{
+    ch06_queues::{
+        actor::{self, BoxOffice, Evening, NotSold},
+        back_pressure::{self, Run},
+        channels, coffee_tasks, coffee_threads, pipeline, producers,
+        queue::{BadCapacity, bounded},
+        sensors::{self, Counts},
+        stages,
+    },
+    stage::{self, Outcome, Recording},
+};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+use tokio_test::{assert_pending, assert_ready_eq, task};
+
+fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn all_finished<T>(recording: &Recording<T>) -> bool {
+    recording
+        .lanes
+        .iter()
+        .all(|lane| lane.outcome == Outcome::Finished)
+}
+
+/// `A1` to `A8` and `B1` to `B6`, sorted.
+fn all_items() -> Vec<String> {
+    let items =
+        |name: &'static str, count| (1..=count).map(move |number| format!("{name}{number}"));
+    items("A", 8).chain(items("B", 6)).collect()
+}
+
+fn sorted<T: Ord>(groups: impl IntoIterator<Item = Vec<T>>) -> Vec<T> {
+    let mut all: Vec<T> = groups.into_iter().flatten().collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn producers_hand_over_every_item_exactly_once_and_everybody_ends() {
+    let recording = stage::record(producers::two_and_three(5));
+    let consumed = recording.value.clone().unwrap();
+    assert_eq!(sorted(consumed.clone()), all_items());
+    let mut shares: Vec<usize> = consumed.iter().map(Vec::len).collect();
+    shares.sort_unstable();
+    assert_eq!(shares, [4, 5, 5]);
+    assert!(all_finished(&recording));
+    assert_eq!(recording.elapsed, millis(2100));
+}
+
+#[test]
+fn producers_and_consumers_are_woken_only_when_there_is_something_to_do() {
+    let recording = stage::record(producers::two_and_three(5));
+    for (name, items) in [("x", 5), ("y", 5), ("z", 4)] {
+        let polls = recording.lane(&format!("consumer {name}")).polls;
+        // Once to begin; for each item at most its turn at the lock, the item, and the end of the
+        // work; and once for the end.
+        assert!(
+            polls <= 2 + 3 * items,
+            "consumer {name}: {polls} polls for {items} items"
+        );
+    }
+    for (name, items) in [("A", 8), ("B", 6)] {
+        let polls = recording.lane(&format!("producer {name}")).polls;
+        assert!(
+            polls <= 1 + 2 * items,
+            "producer {name}: {polls} polls for {items} items"
+        );
+    }
+}
+
+#[test]
+fn producers_of_any_capacity_lose_nothing() {
+    for capacity in [1, 2, 3, 14, 1000] {
+        let consumed = stage::virtual_time(producers::two_and_three(capacity)).unwrap();
+        assert_eq!(sorted(consumed), all_items(), "capacity {capacity}");
+    }
+}
+
+#[test]
+fn producers_wrong_lock_lets_one_consumer_work_at_a_time() {
+    let recording = stage::record(producers::one_at_a_time_wrong());
+    assert_eq!(sorted(recording.value), all_items());
+    // 14 times 400 ms, after the first 100 ms.
+    assert_eq!(recording.elapsed, millis(5700));
+}
+
+#[test]
+fn producers_forgotten_sender_keeps_all_consumers_waiting() {
+    let patience = Duration::from_hours(1);
+    let recording = stage::record(producers::forgotten_sender_wrong(5, patience));
+    assert_eq!(recording.value, Ok(None));
+    for name in ["x", "y", "z"] {
+        assert_eq!(
+            recording.lane(&format!("consumer {name}")).outcome,
+            Outcome::Cancelled
+        );
+    }
+    assert!(recording.elapsed > patience);
+}
+
+#[test]
+fn queue_capacity_is_checked_at_construction() {
+    for capacity in [0, Semaphore::MAX_PERMITS + 1, usize::MAX] {
+        assert_eq!(bounded::<()>(capacity).err(), Some(BadCapacity(capacity)));
+    }
+    assert!(bounded::<()>(1).is_ok());
+    assert!(bounded::<()>(Semaphore::MAX_PERMITS).is_ok());
+    assert!(BadCapacity(0).to_string().ends_with("not for 0"));
+
+    assert_eq!(
+        stage::virtual_time(producers::two_and_three(0)),
+        Err(BadCapacity(0))
+    );
+    assert_eq!(
+        stage::virtual_time(sensors::run(0)).unwrap_err(),
+        BadCapacity(0)
+    );
+    let never = future::pending();
+    assert_eq!(
+        stage::virtual_time(coffee_tasks::open(0, never)),
+        Err(BadCapacity(0))
+    );
+    let (_close, closed) = mpsc::channel();
+    assert_eq!(coffee_threads::open(0, closed), Err(BadCapacity(0)));
+}
+
+/// Random times, many tasks: what goes in comes out once.
+#[test]
+fn queue_delivers_exactly_once_under_random_schedules() {
+    for seed in 0..50 {
+        let mut random = SmallRng::seed_from_u64(seed);
+        let mut delay = move || millis(random.random_range(0..10));
+        let delivered = stage::virtual_time(async {
+            let (sender, receiver) = bounded(3).unwrap();
+            let mut senders = JoinSet::new();
+            for start in [0, 100, 200, 300] {
+                let (sender, delay) = (sender.clone(), delay());
+                senders.spawn(async move {
+                    for number in start..start + 25 {
+                        sleep(delay).await;
+                        sender.send(number).await.unwrap();
+                    }
+                });
+            }
+            let mut receivers = JoinSet::new();
+            for _ in 0..5 {
+                let (receiver, delay) = (receiver.clone(), delay());
+                receivers.spawn(async move {
+                    let mut got = Vec::new();
+                    while let Some(number) = receiver.recv().await {
+                        sleep(delay).await;
+                        got.push(number);
+                    }
+                    got
+                });
+            }
+            drop(sender);
+            receivers.join_all().await
+        });
+        let expected: Vec<u32> = [0, 100, 200, 300]
+            .into_iter()
+            .flat_map(|n| n..n + 25)
+            .collect();
+        assert_eq!(sorted(delivered), expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn queue_receiver_that_is_dropped_while_waiting_takes_nothing() {
+    let (sender, receiver) = bounded(1).unwrap();
+    let mut first = task::spawn(receiver.recv());
+    let mut second = task::spawn(receiver.recv());
+    assert_pending!(first.poll());
+    assert_pending!(second.poll());
+    sender.try_send(7).unwrap();
+    drop(first);
+    assert!(second.is_woken());
+    assert_ready_eq!(second.poll(), Some(7));
+}
+
+#[test]
+fn pipeline_ends_by_closing_with_every_square_once() {
+    let recording = stage::record(pipeline::closing(vec![1..=10]));
+    let squares: Vec<u32> = (1..=10).map(|number| number * number).collect();
+    assert_ne!(recording.value, squares, "results overtake one another");
+    assert_eq!(sorted([recording.value.clone()]), squares);
+    assert_eq!(recording.elapsed, millis(1300));
+    assert!(all_finished(&recording));
+}
+
+#[test]
+fn pipeline_takes_a_second_source_without_a_change() {
+    let recording = stage::record(pipeline::closing(vec![1..=4, 11..=20]));
+    let squares: Vec<u32> = (1..=4)
+        .chain(11..=20)
+        .map(|number| number * number)
+        .collect();
+    assert_eq!(sorted([recording.value.clone()]), squares);
+    assert!(all_finished(&recording));
+}
+
+#[test]
+fn pipeline_without_input_ends_at_once() {
+    assert!(stage::record(pipeline::closing(vec![])).value.is_empty());
+    #[expect(clippy::reversed_empty_ranges)]
+    let nothing = stage::record(pipeline::closing(vec![1..=0]));
+    assert!(nothing.value.is_empty());
+    assert_eq!(nothing.elapsed, Duration::ZERO);
+}
+
+#[test]
+fn pipeline_sentinel_works_with_one_source_and_loses_items_with_two() {
+    let one = stage::virtual_time(pipeline::sentinel_wrong(vec![1..=10]));
+    assert_eq!(one.len(), 10);
+    let two = stage::virtual_time(pipeline::sentinel_wrong(vec![1..=4, 11..=20]));
+    assert_eq!(two.len(), 8, "six of fourteen are lost: {two:?}");
+}
+
+#[test]
+fn stages_let_every_valid_source_through() {
+    for run in [
+        stage::record(stages::assembly_line(1..=6)),
+        stage::record(stages::each_alone(1..=6)),
+    ] {
+        let outcomes: Vec<Result<String, u32>> = run
+            .value
+            .into_iter()
+            .map(|passed| {
+                passed
+                    .map(|record| record.text)
+                    .map_err(|rejected| rejected.source_id)
+            })
+            .collect();
+        let ok = |source| Ok(format!("RAW {source}"));
+        assert_eq!(outcomes, [ok(1), ok(2), Err(3), ok(4), ok(5), Err(6)]);
+    }
+}
+
+#[test]
+fn stages_take_their_time_from_the_slowest() {
+    // Six times 500 ms, and the last one's 200 ms of validation: it is rejected.
+    assert_eq!(
+        stage::record(stages::assembly_line(1..=6)).elapsed,
+        millis(3200)
+    );
+    // The last one is saved: 300 and 100 ms more.
+    assert_eq!(
+        stage::record(stages::assembly_line(1..=5)).elapsed,
+        millis(3100)
+    );
+    assert_eq!(
+        stage::record(stages::each_alone(1..=6)).elapsed,
+        millis(1100)
+    );
+}
+
+#[test]
+fn stages_wrong_loses_all_that_follow_the_first_rejection() {
+    let recording = stage::record(stages::first_failure_wrong(1..=6));
+    let saved: Vec<u32> = recording
+        .value
+        .iter()
+        .flatten()
+        .map(|record| record.source)
+        .collect();
+    assert_eq!(saved, [1, 2]);
+    assert_eq!(
+        recording.told("fetch"),
+        [(millis(2000), "nobody takes source 4")]
+    );
+}
+
+#[test]
+fn back_pressure_unbounded_queue_grows_as_long_as_the_camera_runs() {
+    let recording = stage::record(back_pressure::unbounded_wrong());
+    assert_eq!(
+        recording.value,
+        Run {
+            encoded: 400,
+            dropped: 0,
+            longest: 300
+        }
+    );
+    let told: Vec<&str> = recording
+        .told("queue")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(
+        told[..3],
+        ["1 = 0.1 MiB", "151 = 9.4 MiB", "300 = 18.8 MiB"]
+    );
+    assert_eq!(recording.lane("camera").ended, Some(millis(2000)));
+}
+
+#[test]
+fn back_pressure_bounded_queue_stays_short_and_takes_no_longer() {
+    let unbounded = stage::record(back_pressure::unbounded_wrong()).elapsed;
+    let bounded = stage::record(back_pressure::bounded());
+    assert_eq!(
+        bounded.value,
+        Run {
+            encoded: 400,
+            dropped: 0,
+            longest: 8
+        }
+    );
+    assert_eq!(bounded.elapsed, unbounded);
+    assert!(bounded.lane("camera").ended > Some(millis(7500)));
+}
+
+#[test]
+fn back_pressure_shedding_counts_what_it_throws_away() {
+    let recording = stage::record(back_pressure::shedding());
+    let Run {
+        encoded,
+        dropped,
+        longest,
+    } = recording.value;
+    assert_eq!(encoded + dropped, 400);
+    assert_eq!((dropped, longest), (292, 8));
+    assert_eq!(
+        recording.lane("camera").ended,
+        Some(millis(2000)),
+        "it never waits"
+    );
+}
+
+#[test]
+fn channels_oneshot_brings_the_answer_or_its_absence() {
+    let [answer, silence] = stage::virtual_time(channels::one_answer());
+    assert_eq!(answer, Ok(42));
+    assert!(silence.is_err());
+}
+
+#[test]
+fn channels_broadcast_tells_the_slow_how_many_they_missed() {
+    let heard = stage::virtual_time(channels::every_announcement());
+    let [quick, slow] = heard.try_into().unwrap();
+    assert_eq!((quick.received, quick.missed), ((1..=10).collect(), 0));
+    assert_eq!(slow.received, [1, 2, 5, 7, 8, 9, 10]);
+    assert_eq!(slow.missed, 3);
+}
+
+#[test]
+fn channels_watch_shows_the_latest_and_always_the_last() {
+    let shown = stage::virtual_time(channels::latest_value());
+    assert_eq!(shown, [21, 23, 26, 28, 30]);
+}
+
+#[test]
+fn sensors_are_counted_completely() {
+    let recording = stage::record(sensors::run(4));
+    let shown = recording.value.clone().unwrap();
+    let last = Counts {
+        queued: 0,
+        in_hand: 0,
+        done: 10,
+        failed: 2,
+    };
+    assert_eq!(shown.last(), Some(&last));
+    for counts in &shown {
+        assert!(counts.queued <= 4, "{counts:?}");
+        assert!(counts.in_hand <= 2, "{counts:?}");
+        assert!(counts.queued + counts.in_hand + counts.done + counts.failed <= 12);
+    }
+    assert!(all_finished(&recording));
+}
+
+#[test]
+fn sensors_show_the_final_counts_whatever_the_capacity() {
+    for capacity in [1, 2, 12, 100] {
+        let shown = stage::virtual_time(sensors::run(capacity)).unwrap();
+        let last = Counts {
+            queued: 0,
+            in_hand: 0,
+            done: 10,
+            failed: 2,
+        };
+        assert_eq!(shown.last(), Some(&last), "capacity {capacity}");
+    }
+}
+
+async fn after(duration: Duration) -> String {
+    sleep(duration).await;
+    "closing time".into()
+}
+
+/// Closed at any moment, with any room: what was taken is served or handed back, never both.
+#[test]
+fn coffee_tasks_lose_no_order_whenever_they_close() {
+    for room in [1, 5, 50] {
+        for at in (0..1500).step_by(35) {
+            let open = coffee_tasks::open(room, after(millis(at)));
+            let recording = stage::record(open);
+            let report = recording.value.as_ref().unwrap();
+            let when = format!("room {room}, closed at {at} ms: {report:?}");
+            assert_eq!(report.lost(), BTreeSet::new(), "{when}");
+            assert!(report.served.is_disjoint(&report.handed_back), "{when}");
+            assert_eq!(
+                report.taken.len(),
+                report.served.len() + report.handed_back.len(),
+                "{when}"
+            );
+            assert!(all_finished(&recording), "{when}");
+            // Two coffees in the making, as many ready as there is room: soon gone.
+            assert!(
+                recording.elapsed < millis(at + 400 + 50 * room as u64),
+                "{when}"
+            );
+        }
+    }
+}
+
+#[test]
+fn coffee_tasks_serve_six_of_eleven_in_the_scene_of_the_book() {
+    let report = stage::virtual_time(coffee_tasks::open(5, after(millis(720)))).unwrap();
+    assert_eq!(
+        report.to_string(),
+        "11 orders: 6 served, 5 handed back, 0 lost"
+    );
+}
+
+#[test]
+fn coffee_tasks_closed_while_warming_up_take_no_order() {
+    let report = stage::virtual_time(coffee_tasks::open(5, after(millis(50)))).unwrap();
+    assert_eq!(report.taken, BTreeSet::new());
+}
+
+#[test]
+fn coffee_stop_flag_loses_orders() {
+    let report = stage::virtual_time(coffee_tasks::stop_flag_wrong(5, after(millis(720)))).unwrap();
+    assert_eq!(
+        report.to_string(),
+        "11 orders: 4 served, 0 handed back, 7 lost"
+    );
+}
+
+/// In real time, because threads wait on real channels: about three quarters of a second.
+#[test]
+fn coffee_threads_lose_no_order() {
+    let (close, closed) = mpsc::channel();
+    let shop = thread::spawn(move || coffee_threads::open(5, closed));
+    thread::sleep(millis(400));
+    close.send("closing time".into()).unwrap();
+    let report = shop.join().unwrap().unwrap();
+    assert!(!report.taken.is_empty());
+    assert_eq!(report.lost(), BTreeSet::new());
+    assert!(report.served.is_disjoint(&report.handed_back));
+}
+
+#[test]
+fn coffee_threads_close_when_their_owner_is_gone() {
+    let (close, closed) = mpsc::channel();
+    drop(close);
+    let start = Instant::now();
+    let report = coffee_threads::open(5, closed).unwrap();
+    assert_eq!(report.taken, BTreeSet::new());
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn actor_never_sells_a_seat_twice() {
+    let recording = stage::record(actor::three_sellers());
+    assert_eq!(recording.value, Ok(Evening { sold: 8, left: 2 }));
+    assert_eq!(
+        recording.told("seller 3"),
+        [(millis(300), "only 2 seats left")]
+    );
+    assert!(all_finished(&recording));
+}
+
+#[test]
+fn actor_asked_in_two_messages_oversells() {
+    let evening = stage::virtual_time(actor::ask_then_set_wrong());
+    assert_eq!(
+        evening,
+        Ok(Evening { sold: 12, left: 6 }),
+        "twelve of ten seats"
+    );
+}
+
+#[test]
+fn actor_ends_with_its_last_handle_and_a_request_is_carried_out_unheard() {
+    stage::virtual_time(async {
+        let (office, task) = BoxOffice::open(10);
+        let clone = office.clone();
+        // Sent, then dropped before the answer comes.
+        let mut buying = task::spawn(office.buy(3));
+        assert_pending!(buying.poll());
+        drop(buying);
+        drop(office);
+        assert!(!task.is_finished());
+        assert_eq!(clone.left().await, Ok(7));
+        drop(clone);
+        assert_eq!(task.await.unwrap(), 7);
+    });
+}
+
+#[test]
+fn actor_that_was_stopped_says_closed() {
+    stage::virtual_time(async {
+        let (office, task) = BoxOffice::open(10);
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert_eq!(office.buy(1).await, Err(NotSold::Closed));
+        assert_eq!(office.left().await, Err(NotSold::Closed));
+    });
+}

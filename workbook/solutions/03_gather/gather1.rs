@@ -1,0 +1,64 @@
+//! A bookshop shows what other shops ask for the same book. The more shops, the longer the reader
+//! waits: they are asked one by one.
+//!
+//! Goal: ask all of them at the same time, however many there are; prices in the order of the list.
+//!
+//! Lesson: `chapters/ch03_gather/README.md`, "A trip: all of them, in order"
+
+use std::time::Duration;
+
+use async_workbook::stage::{self, Instrument};
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+/// A shop's name, the seconds it needs to answer, and its price.
+type Shop = (&'static str, u64, u32);
+
+async fn prices(shops: &[Shop]) -> Vec<u32> {
+    futures::future::join_all(shops.iter().map(|&shop| ask(shop))).await
+}
+
+async fn ask((shop, seconds, price): Shop) -> u32 {
+    async {
+        sleep(Duration::from_secs(seconds)).await;
+        info!("{price} euros");
+        price
+    }
+    .instrument(info_span!("shop", shop))
+    .await
+}
+
+fn main() {
+    let shops = [("Corner", 2, 24), ("Station", 1, 29), ("Harbour", 1, 21)];
+    stage::play("Prices of a book", prices(&shops));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_shops_are_asked_at_once() {
+        let shops = [
+            ("Corner", 3, 24),
+            ("Station", 1, 29),
+            ("Harbour", 2, 21),
+            ("Castle", 1, 27),
+            ("Mill", 4, 22),
+        ];
+        for count in 0..=shops.len() {
+            let shops = &shops[..count];
+            let played = stage::record(prices(shops));
+
+            let expected: Vec<u32> = shops.iter().map(|shop| shop.2).collect();
+            assert_eq!(played.value, expected, "in the order of the list");
+            assert_eq!(played.lanes.len(), count, "every shop is asked once");
+            let slowest = shops.iter().map(|shop| shop.1).max().unwrap_or(0);
+            assert_eq!(
+                played.elapsed,
+                Duration::from_secs(slowest),
+                "{count} shops: the slowest one decides"
+            );
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A wildlife camera takes a picture every 10 ms; sending one over the mountain takes 30 ms. When a
+//! deer stays for a while, the camera runs out of memory: all pictures wait in a queue.
+//!
+//! Goal: at most `room` pictures wait in the queue. None is thrown away, their order is kept, and
+//! when the network is quick, the camera is not slowed down.
+//!
+//! Lesson: `chapters/ch06_queues/README.md`, "@6.4@"
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_workbook::stage::{self, Instrument};
+use tokio::{sync::mpsc, time::sleep};
+use tracing::info_span;
+
+const TAKE: Duration = Duration::from_millis(10);
+
+/// Takes so many pictures and sends them, `network` for each; the answer is what arrived.
+async fn deer(pictures: u32, network: Duration, room: usize, memory: &Memory) -> Vec<u32> {
+    let (queue, mut waiting) = mpsc::channel(room);
+    let camera = async move {
+        for number in 1..=pictures {
+            sleep(TAKE).await;
+            let picture = memory.picture(number);
+            queue.send(picture).await.expect("the sender listens");
+        }
+    }
+    .instrument(info_span!("camera"));
+    let sender = async {
+        let mut arrived = Vec::new();
+        while let Some(picture) = waiting.recv().await {
+            sleep(network).await;
+            arrived.push(picture.number);
+        }
+        arrived
+    }
+    .instrument(info_span!("sender"));
+    let ((), arrived) = tokio::join!(camera, sender);
+    arrived
+}
+
+/// Counts the pictures that are in memory.
+#[derive(Default)]
+struct Memory {
+    now: Arc<AtomicUsize>,
+    most: AtomicUsize,
+}
+
+struct Picture {
+    number: u32,
+    now: Arc<AtomicUsize>,
+}
+
+impl Memory {
+    fn picture(&self, number: u32) -> Picture {
+        let now = 1 + self.now.fetch_add(1, Ordering::Relaxed);
+        self.most.fetch_max(now, Ordering::Relaxed);
+        Picture {
+            number,
+            now: Arc::clone(&self.now),
+        }
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        self.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn main() {
+    stage::play("A deer", async {
+        let memory = Memory::default();
+        deer(40, Duration::from_millis(30), 5, &memory).await;
+        let most = memory.most.load(Ordering::Relaxed);
+        tracing::info!("{most} pictures were in memory");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_network_slows_the_camera_down() {
+        for (pictures, room) in [(1_000, 5), (50, 1), (200, 20)] {
+            let memory = Memory::default();
+            let network = Duration::from_millis(30);
+            let played = stage::record(deer(pictures, network, room, &memory));
+
+            assert_eq!(
+                played.value,
+                (1..=pictures).collect::<Vec<_>>(),
+                "every picture arrives, in order"
+            );
+            assert_eq!(
+                memory.most.load(Ordering::Relaxed),
+                room + 2,
+                "{room} wait, one is being sent, one is in the hands of the camera"
+            );
+            assert_eq!(played.elapsed, TAKE + network * pictures);
+        }
+    }
+
+    #[test]
+    fn a_quick_network_does_not() {
+        let memory = Memory::default();
+        let network = Duration::from_millis(4);
+        let played = stage::record(deer(100, network, 5, &memory));
+
+        assert_eq!(played.value.len(), 100);
+        assert_eq!(played.elapsed, TAKE * 100 + network);
+    }
+}
