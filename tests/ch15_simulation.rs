@@ -1,21 +1,13 @@
 //! The whole bot against simulated worlds, on the virtual clock.
 
-use std::{
-    env,
-    future::{Future, pending, poll_fn},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{env, future::pending, sync::Arc, time::Duration};
 
 use async_workbook::{
     ch15_group_verification::{
         clock::Clock,
-        model::{Status, UserId},
         policy::Policy,
         sim::{Checker, Disk, EPOCH, Journal, Run, Settings, SimPlatform, World, serve},
-        store::{BlockingStore, Memory, OffThread, Sqlite, Store},
+        store::{Memory, OffThread, Sqlite},
     },
     stage::virtual_time,
 };
@@ -75,16 +67,6 @@ fn simulate(seed: u64) -> (Vec<String>, u64) {
         if peak > run.policy.groups_in_flight {
             violations.push(format!("{peak} calls at the same time"));
         }
-            println!(
-                "{seed} {:?} events+calls; {:?}",
-                platform.counts(),
-                Status::ALL.map(|st| platform.with_world(|w| w
-                    .people()
-                    .iter()
-                    .filter(|p| store.peek(p.group, p.user).is_some_and(|m| m.status == st))
-                    .count()))
-            );
-        }
         (violations, platform.transcript_digest())
     })
 }
@@ -106,5 +88,27 @@ fn simulation_keeps_every_rule_in_many_worlds() {
             violations.len(),
             violations[0]
         );
+    }
+}
+
+/// Also when every change goes through a thread of the blocking pool to a real file.
+#[test]
+fn simulation_of_the_same_seed_is_the_same() {
+    for seed in 0..4 {
+        let (_, expected) = simulate(seed);
+        assert_eq!(simulate(seed).1, expected, "in memory, seed {seed}");
+        for _ in 0..3 {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Arc::new(Sqlite::open(&folder.path().join("store")).unwrap());
+            let on_disk = virtual_time(async {
+                let clock = Clock::new(EPOCH, 1.0);
+                let platform = platform(world(seed), clock, &Arc::default());
+                let run = run(&platform, clock, seed, seed % 3 != 0);
+                let store = Disk(OffThread::new(store));
+                serve(&platform, store, &run, pending()).await.unwrap();
+                platform.transcript_digest()
+            });
+            assert_eq!(on_disk, expected, "on disk, seed {seed}");
+        }
     }
 }

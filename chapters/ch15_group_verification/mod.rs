@@ -8,6 +8,7 @@ pub mod hash;
 pub mod model;
 pub mod platform;
 pub mod policy;
+pub mod report;
 pub mod round;
 pub mod scan;
 pub mod sim;

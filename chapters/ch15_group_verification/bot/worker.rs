@@ -72,15 +72,13 @@ impl<'a, P: Platform, S: Store> Worker<'a, P, S> {
     /// lost with it were not settled.
     pub(super) async fn serve(mut self) -> Result<(), StoreError> {
         loop {
-            match AssertUnwindSafe(self.work()).catch_unwind().await {
-                Ok(ended) => return ended,
-                Err(_) => {
-                    error!("panicked; starts again from the store");
-                    self.orders.clear();
-                    self.round = None;
-                    self.not_before = self.retry_later();
-                }
+            if let Ok(ended) = AssertUnwindSafe(self.work()).catch_unwind().await {
+                return ended;
             }
+            error!("panicked; starts again from the store");
+            self.orders.clear();
+            self.round = None;
+            self.not_before = self.retry_later();
         }
     }
 
@@ -271,10 +269,10 @@ impl<'a, P: Platform, S: Store> Worker<'a, P, S> {
 
     fn finish(&self, order: Option<Order>, result: Option<Tally>) {
         let Some(order) = order else { return };
-        if let Some(report) = order.report {
-            if report.try_send(result).is_err() {
-                warn!("missing in the owner's report");
-            }
+        if let Some(report) = order.report
+            && report.try_send(result).is_err()
+        {
+            warn!("missing in the owner's report");
         }
         self.bot.release(order.receipt);
     }

@@ -109,7 +109,7 @@ impl Checker {
                     (status == Status::Pending) == person.muted
                 });
                 expect("who sent the code is let in", {
-                    !person.sent_code || status != Status::Pending
+                    !person.happened.contains(&Status::Verified) || status != Status::Pending
                 });
             } else {
                 expect("who is away is not pending", status != Status::Pending);
@@ -148,11 +148,7 @@ impl Checker {
         };
         let happened = match member.status {
             Status::Pending => person.joined > 0,
-            Status::Verified => person.sent_code,
-            Status::UnmutedByAdmin => person.unmuted_by_admin,
-            Status::Left => person.left,
-            Status::KickedByAdmin => person.kicked_by_admin,
-            Status::KickedByTimeout => person.kicked_by_bot,
+            ended => person.happened.contains(&ended),
         };
         let warned = !up_to_date || u32::from(member.warnings) <= person.warnings;
         if !happened || !warned {

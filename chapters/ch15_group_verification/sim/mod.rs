@@ -11,7 +11,7 @@ mod world;
 pub use check::Checker;
 pub use disk::Disk;
 pub use journal::{Journal, JournalError, parse_call};
-pub use line::Line;
+pub use line::{Line, one_scan};
 pub use platform::{Counts, SimPlatform};
 pub use run::{Run, serve};
 pub use world::{EPOCH, Kind, Person, Settings, World};

@@ -21,7 +21,7 @@ use super::{
 use crate::ch15_group_verification::{
     clock::Clock,
     model::{Timestamp, UserId},
-    platform::{Answer, Call, CallError, Delivery, Event, EventId, Message, Platform},
+    platform::{Answer, By, Call, CallError, Delivery, Event, EventId, Message, Platform},
 };
 
 /// A caller who loses an answer hears of it so much later.
@@ -330,7 +330,7 @@ impl Inside {
         let (user, words) = match event {
             Event::Joined(group, user) => (user, format!("joins group {group}")),
             Event::Left(group, user) => (user, format!("leaves group {group}")),
-            Event::Kicked(group, user, super::super::platform::By::Admin) => {
+            Event::Kicked(group, user, By::Admin) => {
                 (user, format!("is kicked from group {group} by an admin"))
             }
             Event::Unmuted(group, user) => {
@@ -349,9 +349,11 @@ impl Inside {
             Outcome::Answered(Err(_)) | Outcome::Failed(_) => return,
         };
         match call {
-            Call::Mute(group, user) => self.tell(now, *user, format!("is muted in {group}{lost}")),
+            Call::Mute(group, user) => {
+                self.tell(now, *user, format!("is muted in group {group}{lost}"))
+            }
             Call::Unmute(group, user) => {
-                self.tell(now, *user, format!("is unmuted in {group}{lost}"));
+                self.tell(now, *user, format!("is unmuted in group {group}{lost}"));
             }
             Call::Kick(group, user) => {
                 self.tell(now, *user, format!("is kicked from group {group}{lost}"));
@@ -360,12 +362,12 @@ impl Inside {
                 self.tell(now, *user, format!("is welcome in group {group}{lost}"));
             }
             Call::SendToGroup(group, Message::Greeting { user, .. }) => {
-                self.tell(now, *user, format!("is greeted in {group}{lost}"));
+                self.tell(now, *user, format!("is greeted in group {group}{lost}"));
             }
             Call::SendToGroup(group, Message::Warning(users)) => {
-                let others = users.len() - 1;
+                let number = users.len();
                 for user in users {
-                    let words = format!("is warned in group {group}, with {others} others{lost}");
+                    let words = format!("is warned in group {group}, one of {number}{lost}");
                     self.tell(now, *user, words);
                 }
             }

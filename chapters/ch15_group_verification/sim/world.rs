@@ -11,7 +11,7 @@ use std::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::ch15_group_verification::{
-    model::{Code, GroupId, MessageId, Timestamp, UserId},
+    model::{Code, GroupId, MessageId, Status, Timestamp, UserId},
     platform::{Answer, By, Call, CallError, Delivery, Event, EventId, Message, Role},
 };
 
@@ -69,6 +69,8 @@ pub struct Person {
     pub user: UserId,
     /// How.
     pub kind: Kind,
+    /// When they first join.
+    pub comes: Timestamp,
     patience: Duration,
     code: Option<Code>,
     /// In the group at this moment.
@@ -79,16 +81,9 @@ pub struct Person {
     pub joined: u32,
     /// Warnings that were delivered since they last joined.
     pub warnings: u32,
-    /// Ever sent a code they had been given.
-    pub sent_code: bool,
-    /// Ever left of their own will.
-    pub left: bool,
-    /// Ever kicked by an admin.
-    pub kicked_by_admin: bool,
-    /// Ever kicked by the bot.
-    pub kicked_by_bot: bool,
-    /// Ever unmuted by an admin.
-    pub unmuted_by_admin: bool,
+    /// Everything that could have ended their case, whether the bot knows of it or not;
+    /// `Verified` stands for having sent the code.
+    pub happened: BTreeSet<Status>,
 }
 
 #[derive(Clone, Debug)]
@@ -275,7 +270,7 @@ impl World {
             Call::Kick(group, user) => {
                 let person = self.present(*group, *user)?;
                 person.present = false;
-                person.kicked_by_bot = true;
+                person.happened.insert(Status::KickedByTimeout);
                 self.tell(now, Event::Kicked(*group, *user, By::Bot));
                 Ok(None)
             }
@@ -359,6 +354,7 @@ impl World {
                     );
                     // The groups of one person are neighbours, a minute apart.
                     let place = self.people.len() - 1;
+                    self.people[place].comes = join.after(MINUTE * nth);
                     self.plan(join.after(MINUTE * nth), Action::Join(place));
                     match kind {
                         Kind::Trusted => {
@@ -429,17 +425,14 @@ impl World {
             group,
             user,
             kind,
+            comes: Timestamp::default(),
             patience,
             code: None,
             present: false,
             muted: false,
             joined: 0,
             warnings: 0,
-            sent_code: false,
-            left: false,
-            kicked_by_admin: false,
-            kicked_by_bot: false,
-            unmuted_by_admin: false,
+            happened: BTreeSet::new(),
         });
     }
 
@@ -454,7 +447,8 @@ impl World {
             Action::Join(place) => {
                 let person = &mut self.people[place];
                 // A kick may have come before a return; then they do not come back.
-                if person.present || person.kicked_by_bot || person.kicked_by_admin {
+                let kicked = [Status::KickedByTimeout, Status::KickedByAdmin];
+                if person.present || kicked.iter().any(|how| person.happened.contains(how)) {
                     return;
                 }
                 person.present = true;
@@ -470,7 +464,7 @@ impl World {
                     return;
                 };
                 if self.people[place].present {
-                    self.people[of].sent_code = true;
+                    self.people[of].happened.insert(Status::Verified);
                     let event = Event::Said(self.people[place].user, code.to_string());
                     self.tell(now, event);
                 }
@@ -483,7 +477,7 @@ impl World {
                 let person = &mut self.people[place];
                 if person.present {
                     person.present = false;
-                    person.left = true;
+                    person.happened.insert(Status::Left);
                     let event = Event::Left(person.group, person.user);
                     self.tell(now, event);
                 }
@@ -492,7 +486,7 @@ impl World {
                 let person = &mut self.people[place];
                 if person.present {
                     person.present = false;
-                    person.kicked_by_admin = true;
+                    person.happened.insert(Status::KickedByAdmin);
                     let event = Event::Kicked(person.group, person.user, By::Admin);
                     self.tell(now, event);
                 }
@@ -501,7 +495,7 @@ impl World {
                 let person = &mut self.people[place];
                 if person.present && person.muted {
                     person.muted = false;
-                    person.unmuted_by_admin = true;
+                    person.happened.insert(Status::UnmutedByAdmin);
                     let event = Event::Unmuted(person.group, person.user);
                     self.tell(now, event);
                 }
