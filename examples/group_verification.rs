@@ -240,7 +240,7 @@ fn live(
             .map_err(|error| Failure(format!("the world of this store: {error}"), 2))?;
         let run = Run {
             policy: Policy {
-                groups_in_flight: if (flags.engine == Engine::Bounded) {
+                groups_in_flight: if flags.engine == Engine::Bounded {
                     flags.max_in_flight
                 } else {
                     usize::MAX
