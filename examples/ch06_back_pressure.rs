@@ -1,4 +1,4 @@
-//! Two hundred frames a second in, fifty out.
+//! Twenty frames a second in, five out.
 
 use async_workbook::{ch06_queues::back_pressure, stage};
 
@@ -9,11 +9,11 @@ fn main() {
             back_pressure::unbounded_wrong(),
         );
         stage.play(
-            "A queue of eight: the camera waits",
+            "A queue of four: the camera waits",
             back_pressure::bounded(),
         );
         stage.play(
-            "A queue of eight: the camera throws away",
+            "A queue of four: the camera throws away",
             back_pressure::shedding(),
         );
     });

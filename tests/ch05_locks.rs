@@ -22,8 +22,8 @@ use async_workbook::{
 use futures::future::join_all;
 use proptest::prelude::*;
 use tokio::{
-    join,
-    sync::{Notify, OnceCell},
+    join, spawn,
+    sync::{Mutex, Notify, OnceCell},
     time::{sleep, timeout},
 };
 use tokio_test::{assert_pending, assert_ready, task};
@@ -258,6 +258,26 @@ fn deadlock_cannot_be_when_locks_have_an_order() {
     assert!(recording.value.is_ok());
     assert_eq!(recording.elapsed, ms(400));
     assert_eq!(said(&recording, "done"), [200, 400].map(ms));
+}
+
+/// Nothing ever waits between the two locks but for the other task, and both run on one thread;
+/// still Tokio makes a task give way there, sooner or later.
+#[test]
+fn deadlock_needs_no_wait_in_between() {
+    async fn transfers(from: Arc<Mutex<i64>>, to: Arc<Mutex<i64>>) {
+        for _ in 0..100_000 {
+            let (mut source, mut target) = (from.lock().await, to.lock().await);
+            *source -= 1;
+            *target += 1;
+        }
+    }
+    virtual_time(async {
+        let (one, two) = (Arc::default(), Arc::default());
+        let there = spawn(transfers(Arc::clone(&one), Arc::clone(&two)));
+        let back = spawn(transfers(two, one));
+        let both = async { join!(there, back) };
+        assert!(timeout(PATIENCE, both).await.is_err());
+    });
 }
 
 #[test]

@@ -90,6 +90,7 @@ impl BoxOffice {
 
 /// The actor: the only one to touch `seats`, one request at a time. No lock is needed.
 async fn own(mut seats: u32, mut inbox: mpsc::Receiver<Request>) -> u32 {
+    // ANCHOR: inbox
     while let Some(request) = inbox.recv().await {
         sleep(Duration::from_millis(100)).await;
         // An answer that nobody waits for is no error.
@@ -115,6 +116,7 @@ async fn own(mut seats: u32, mut inbox: mpsc::Receiver<Request>) -> u32 {
             }
         }
     }
+    // ANCHOR_END: inbox
     seats
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::{
     sync::mpsc::{self, error::TrySendError},
+    task::JoinSet,
     time::sleep,
 };
 use tracing::{Span, info, info_span};
@@ -11,12 +12,14 @@ use tracing::{Span, info, info_span};
 use crate::stage::Instrument;
 
 /// Bytes of one frame.
-pub const FRAME: usize = 64 * 1024;
-const FRAMES: usize = 400;
-const TO_TAKE: Duration = Duration::from_millis(5);
-const TO_ENCODE: Duration = Duration::from_millis(20);
+pub const FRAME: usize = 1 << 20;
+/// Frames that a short queue has room for.
+pub const ROOM: usize = 4;
+const FRAMES: usize = 40;
+const TO_TAKE: Duration = Duration::from_millis(50);
+const TO_ENCODE: Duration = Duration::from_millis(200);
 /// The encoder tells the length of the queue once in so many frames: once a second.
-const TOLD_EVERY: usize = 50;
+const TOLD_EVERY: usize = 5;
 
 /// How a run went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,17 +48,13 @@ pub async fn unbounded_wrong() -> Run {
         let frame = frames.recv().await?;
         Some((frame, frames.len()))
     });
-    let ((), run) = tokio::join!(
-        camera.instrument(info_span!("camera")),
-        encoder.instrument(info_span!("encoder")),
-    );
-    run
+    both(camera, encoder).await.1
 }
 
 /// A bounded queue makes the camera wait: the pressure goes back to where it comes from.
 pub async fn bounded() -> Run {
     let queue = info_span!("queue");
-    let (sender, mut frames) = mpsc::channel(8);
+    let (sender, mut frames) = mpsc::channel(ROOM);
     let camera = async move {
         for _ in 0..FRAMES {
             let frame = take().await;
@@ -68,17 +67,13 @@ pub async fn bounded() -> Run {
         let frame = frames.recv().await?;
         Some((frame, frames.len()))
     });
-    let ((), run) = tokio::join!(
-        camera.instrument(info_span!("camera")),
-        encoder.instrument(info_span!("encoder")),
-    );
-    run
+    both(camera, encoder).await.1
 }
 
 /// A real camera cannot wait. So what finds no room is thrown away, and counted.
 pub async fn shedding() -> Run {
     let queue = info_span!("queue");
-    let (sender, mut frames) = mpsc::channel(8);
+    let (sender, mut frames) = mpsc::channel(ROOM);
     let camera = async move {
         let mut dropped = 0;
         for _ in 0..FRAMES {
@@ -95,11 +90,20 @@ pub async fn shedding() -> Run {
         let frame = frames.recv().await?;
         Some((frame, frames.len()))
     });
-    let (dropped, run) = tokio::join!(
-        camera.instrument(info_span!("camera")),
-        encoder.instrument(info_span!("encoder")),
-    );
+    let (dropped, run) = both(camera, encoder).await;
     Run { dropped, ..run }
+}
+
+/// The camera as a task of its own, the encoder here.
+async fn both<T: Default + Send + 'static>(
+    camera: impl Future<Output = T> + Send + 'static,
+    encoder: impl Future<Output = Run>,
+) -> (T, Run) {
+    let mut task = JoinSet::new();
+    task.spawn(camera.instrument(info_span!("camera")));
+    let run = encoder.instrument(info_span!("encoder")).await;
+    let told = task.join_all().await.pop().unwrap_or_default();
+    (told, run)
 }
 
 async fn take() -> Vec<u8> {
@@ -114,8 +118,8 @@ async fn encode(queue: Span, mut next: impl AsyncFnMut() -> Option<(Vec<u8>, usi
         let length = waiting + 1; // with this one
         run.longest = run.longest.max(length);
         if run.encoded % TOLD_EVERY == 0 {
-            let mib = (length * FRAME) as f64 / f64::from(1 << 20);
-            queue.in_scope(|| info!("{length} = {mib:.1} MiB"));
+            let mib = length * FRAME / (1 << 20);
+            queue.in_scope(|| info!("{mib} MiB"));
         }
         sleep(TO_ENCODE).await;
         drop(frame);

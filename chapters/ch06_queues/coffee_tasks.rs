@@ -107,6 +107,7 @@ async fn take_orders(
         }
         () = sleep(WARM_UP) => info!("open"),
     }
+    // ANCHOR: taking
     for number in 1.. {
         let next_customer = async {
             sleep(BETWEEN_CUSTOMERS).await;
@@ -128,6 +129,7 @@ async fn take_orders(
             }
         }
     }
+    // ANCHOR_END: taking
     taken
 }
 

@@ -81,6 +81,7 @@ fn take_orders(orders: &mpsc::SyncSender<u32>, close: &mpsc::Receiver<String>) -
             return taken;
         }
     }
+    // ANCHOR: taking
     for number in 1.. {
         match close.recv_timeout(BETWEEN_CUSTOMERS) {
             Err(RecvTimeoutError::Timeout) => {}
@@ -96,6 +97,7 @@ fn take_orders(orders: &mpsc::SyncSender<u32>, close: &mpsc::Receiver<String>) -
         info!("order {number} taken");
         taken.insert(number);
     }
+    // ANCHOR_END: taking
     taken
 }
 

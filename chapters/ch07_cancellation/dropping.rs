@@ -95,8 +95,9 @@ pub async fn transfer(bank: &Bank, amount: u32) {
 /// Polls a transfer of 40 so many times, drops it, and shows what the bank looks like then.
 pub async fn dropped_after(polls: u32, transfer: impl AsyncFn(&Bank, u32)) -> Bank {
     let bank = Bank::open();
+    let lane = info_span!("polled", times = polls);
     {
-        let transfer = transfer(&bank, 40).instrument(info_span!("polled", times = polls));
+        let transfer = transfer(&bank, 40).instrument(lane.clone());
         let mut transfer = pin!(transfer);
         for _ in 0..polls {
             if poll!(transfer.as_mut()).is_ready() {
@@ -106,11 +107,8 @@ pub async fn dropped_after(polls: u32, transfer: impl AsyncFn(&Bank, u32)) -> Ba
         }
     }
     let (payer, recipient) = (bank.payer.get(), bank.recipient.get());
-    let receipts = bank.receipts.get();
-    info!(
-        "{payer} + {recipient} = {}, receipts: {receipts}",
-        payer + recipient
-    );
+    let (sum, receipts) = (payer + recipient, bank.receipts.get());
+    lane.in_scope(|| info!("{payer} + {recipient} = {sum}, receipts: {receipts}"));
     bank
 }
 

@@ -29,7 +29,7 @@ pub async fn read_line_wrong() -> io::Result<Vec<String>> {
                     if read? == 0 {
                         return Ok(lines);
                     }
-                    info!("{}", line.trim_end());
+                    info!("{:?}", line.trim_end());
                     lines.push(line.trim_end().to_owned());
                 }
                 // Cancel safe.
@@ -47,6 +47,7 @@ pub async fn read_line_wrong() -> io::Result<Vec<String>> {
 /// If the connection fails.
 pub async fn next_line() -> io::Result<Vec<String>> {
     conversation(async |connection| {
+        // ANCHOR: next_line
         let mut reader = BufReader::new(connection).lines();
         let mut heartbeat = heartbeat();
         let mut lines = Vec::new();
@@ -56,13 +57,14 @@ pub async fn next_line() -> io::Result<Vec<String>> {
                 // Cancel safe: what it has read stays in `reader`.
                 line = reader.next_line() => {
                     let Some(line) = line? else { return Ok(lines) };
-                    info!("{line}");
+                    info!("{line:?}");
                     lines.push(line);
                 }
                 // Cancel safe.
                 _ = heartbeat.tick() => info!("tick"),
             }
         }
+        // ANCHOR_END: next_line
     })
     .await
 }
@@ -94,7 +96,7 @@ pub async fn same_future() -> io::Result<Vec<String>> {
             if read == 0 {
                 return Ok(lines);
             }
-            info!("{}", line.trim_end());
+            info!("{:?}", line.trim_end());
             lines.push(line.trim_end().to_owned());
         }
     })

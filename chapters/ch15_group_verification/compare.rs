@@ -21,7 +21,7 @@ use super::{
 };
 
 /// The moment of the scan; any will do.
-const NOW: Timestamp = Timestamp(1_750_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000);
 
 /// A way to scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

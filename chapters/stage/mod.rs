@@ -238,6 +238,19 @@ pub fn record_on_workers<F: Future>(workers: usize, story: F) -> Recording<F::Ou
     uncaught(run_on_workers(workers, None, story))
 }
 
+/// The timeline of a recording as lines of text, at most `width` columns wide, in colour if
+/// standard output is a terminal.
+#[must_use]
+pub fn timeline_of<T>(recording: &Recording<T>, width: usize) -> String {
+    timeline::draw(recording, recording.elapsed, width, Paint::for_stdout())
+}
+
+/// Recordings and their titles as one SVG picture.
+#[must_use]
+pub fn picture_of(acts: &[(String, Recording)]) -> String {
+    svg::draw(acts)
+}
+
 /// Runs a future to its end on a virtual clock: a sleep of an hour takes no time, and elapsed
 /// times are exact.
 ///

@@ -292,6 +292,24 @@ fn what_nobody_keeps_true_is_refused() {
 }
 
 #[test]
+fn what_was_measured_is_left_alone() {
+    let shelf = Shelf::new();
+    let figures = "<!-- measured: speed -->\n| wait |\n| --- |\n| 3 s |\n\n\
+                   <!-- measured: growth -->\n![growth](growth.svg)\n";
+    shelf.write("chapters/benchmarks.md", figures);
+    shelf.write("chapters/growth.svg", "<svg>growth</svg>");
+    assert_eq!(all_faults(&shelf.open()), Vec::<String>::new());
+    shelf.edit("chapters/benchmarks.md", "![growth](growth.svg)", "gone");
+    assert_eq!(
+        all_faults(&shelf.open()),
+        [
+            "chapters/growth.svg: no page shows this picture",
+            "chapters/benchmarks.md:6: below this marker `measured:` stands nothing to fill",
+        ]
+    );
+}
+
+#[test]
 fn stray_markers_are_noticed() {
     let faults = after(LESSON_PATH, "# 1.", "<!-- timeline: x -->\n# 1.");
     assert_one(
@@ -302,6 +320,15 @@ fn stray_markers_are_noticed() {
     assert_one(
         &faults,
         &["README.md:19: a marker `compiler:` cannot fill a sh block"],
+    );
+    let faults = after(
+        LESSON_PATH,
+        "<!-- compiler: wrong/late.rs -->",
+        "<!-- measured: x -->",
+    );
+    assert_one(
+        &faults,
+        &["README.md:19: a marker `measured:` cannot fill a text block"],
     );
 }
 

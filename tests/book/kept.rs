@@ -63,7 +63,7 @@ pub fn compiler_messages(book: &Book) -> Found<'_> {
 
 /// Pictures with a `timeline:` marker: what an example draws.
 ///
-/// Every picture of the book is one of those, or shows one a second time.
+/// Every picture of the book is one of those, is marked as measured, or shows one a second time.
 pub fn timelines(book: &Book) -> Found<'_> {
     let mut found = Vec::new();
     let mut drawn = BTreeSet::new();
@@ -78,6 +78,11 @@ pub fn timelines(book: &Book) -> Found<'_> {
                 }
                 continue;
             };
+            if marker.kind == "measured" {
+                // No two machines, and no two runs, measure the same.
+                drawn.insert(path);
+                continue;
+            }
             let Some((example, flags)) = marker.words.split_first() else {
                 found.push(fault("say which example: <!-- timeline: EXAMPLE -->"));
                 continue;

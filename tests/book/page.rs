@@ -119,7 +119,7 @@ impl Page {
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                     let language = info.split([',', ' ']).next().unwrap_or_default().to_owned();
-                    let marker = self.place(pending.take(), &language);
+                    let marker = self.place(pending.take(), &format!("{language} block"));
                     let filled = marker.is_some() || language == "console";
                     if filled && !(range.start == 0 || text[..range.start].ends_with('\n')) {
                         self.complain(line, "a block that is kept true must begin at the margin");
@@ -144,6 +144,7 @@ impl Page {
                         marker,
                     });
                 }
+                Event::Start(Tag::Table(_)) => drop(self.place(pending.take(), "table")),
                 Event::Start(Tag::Link { dest_url, .. }) => {
                     self.unused(pending.take());
                     self.links.push(Located {
@@ -188,12 +189,12 @@ impl Page {
     fn place(&mut self, marker: Option<Located<Marker>>, kind: &str) -> Option<Marker> {
         let Located { line, it: marker } = marker?;
         match (marker.kind.as_str(), kind) {
-            ("code", "rust") | ("compiler", "text") | ("timeline", "picture") => Some(marker),
+            ("code", "rust block")
+            | ("compiler", "text block")
+            | ("timeline", "picture")
+            | ("measured", "picture" | "table") => Some(marker),
             (other, _) => {
-                self.complain(
-                    line,
-                    &format!("a marker `{other}:` cannot fill a {kind} block"),
-                );
+                self.complain(line, &format!("a marker `{other}:` cannot fill a {kind}"));
                 None
             }
         }

@@ -5,7 +5,7 @@
 //!
 //! Goal: two photos in the printer, never more; drying photos do not keep the printer.
 //!
-//! Lesson: `chapters/ch04_semaphores/README.md`, "Who is next?"
+//! Lesson: `chapters/ch04_semaphores/README.md`, "A forgotten permit"
 
 use std::time::Duration;
 

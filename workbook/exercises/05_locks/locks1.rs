@@ -4,7 +4,7 @@
 //!
 //! Goal: nobody is lost, and the gates still open at the same time.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.1@"
+//! Lesson: `chapters/ch05_locks/README.md`, "Two clerks, one number"
 
 use std::{sync::Mutex, time::Duration};
 

@@ -5,7 +5,7 @@
 //! can be bought again, also if the customer hung up while paying. Whoever comes while all are
 //! reserved is told "sold out" at once.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.1@"
+//! Lesson: `chapters/ch05_locks/README.md`, "Two clerks, one number"
 
 use std::{sync::Mutex, time::Duration};
 

@@ -5,7 +5,7 @@
 //! Goal: host and key of one letter always belong together, and sending (a second) neither delays
 //! a reload nor is delayed by one.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.8@"
+//! Lesson: `chapters/ch05_locks/README.md`, "A configuration for many"
 
 use std::time::Duration;
 

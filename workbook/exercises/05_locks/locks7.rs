@@ -5,7 +5,7 @@
 //! fails, whoever asked gets to know, or the next one who waits tries again; if the one who fetches
 //! goes away, another one takes over. A failure is never kept.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.6@"
+//! Lesson: `chapters/ch05_locks/README.md`, "Once"
 
 use std::{
     cell::{Cell, RefCell},

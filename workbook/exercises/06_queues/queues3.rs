@@ -4,7 +4,7 @@
 //! Goal: every parcel is sorted once, three at the same time, and all machines stop when the belt
 //! has run empty.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.1@"
+//! Lesson: `chapters/ch06_queues/README.md`, "Two producers, three consumers"
 
 use std::{sync::Arc, time::Duration};
 

@@ -5,7 +5,7 @@
 //! Goal: a pipeline. Each stage works on one article at a time, all stages work at the same time,
 //! with a queue of 1 between them. A failed check costs that article only.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.3@"
+//! Lesson: `chapters/ch06_queues/README.md`, "Fetch, validate, transform, save"
 
 use std::time::Duration;
 

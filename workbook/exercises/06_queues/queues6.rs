@@ -5,7 +5,7 @@
 //! Goal: a ship that is too slow goes on with what can still be had, and notes how many levels it
 //! has missed.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.5@"
+//! Lesson: `chapters/ch06_queues/README.md`, "Channels that are no queues"
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: the coffee in the making is finished; what waits in the queue is handed back at once after
 //! it; who comes later is refused. Orders in = served + handed back, whenever it closes.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.7@"
+//! Lesson: `chapters/ch06_queues/README.md`, "The coffee shop closes"
 
 use std::time::Duration;
 

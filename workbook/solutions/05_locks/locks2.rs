@@ -5,7 +5,7 @@
 //! Goal: no lock is held across an await, so that several words can be translated at once. A word
 //! that is in the glossary costs no time.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.2@"
+//! Lesson: `chapters/ch05_locks/README.md`, "A guard across an await"
 
 use std::{
     collections::BTreeMap,

@@ -5,7 +5,7 @@
 //! Goal: no circle, in whatever direction and to whomever the money goes, and not a cent is lost.
 //! Both accounts stay locked while the books are looked at.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.3@"
+//! Lesson: `chapters/ch05_locks/README.md`, "Two transfers wait for each other"
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@
 //! Goal: everybody crosses as soon as the gate is open and they have read the timetable. Looking
 //! again and again (polling) is no cure.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.4@"
+//! Lesson: `chapters/ch05_locks/README.md`, "Until something has happened"
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},

@@ -5,7 +5,7 @@
 //! Goal: a booking happens completely or not at all, at whatever moment it is given up. Bookings in
 //! opposite directions do not wait for each other for ever, or until the time-out.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "@5.3@"
+//! Lesson: `chapters/ch05_locks/README.md`, "A bank"
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! Goal: the shop closes in the moment when that is really so. How many loaves will come is not
 //! known (some get burnt), and nobody looks at the clock.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.2@"
+//! Lesson: `chapters/ch06_queues/README.md`, "A pipeline, and how its end travels"
 
 use std::time::Duration;
 

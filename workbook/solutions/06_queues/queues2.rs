@@ -4,7 +4,7 @@
 //! Goal: at most `room` pictures wait in the queue. None is thrown away, their order is kept, and
 //! when the network is quick, the camera is not slowed down.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.4@"
+//! Lesson: `chapters/ch06_queues/README.md`, "Back-pressure: where do the frames go?"
 
 use std::{
     sync::{

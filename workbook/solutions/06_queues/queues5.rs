@@ -5,7 +5,7 @@
 //! Goal: a customer who hangs up neither closes the store nor takes books away; when the last
 //! customer's handle is gone, the store ends.
 //!
-//! Lesson: `chapters/ch06_queues/README.md`, "@6.8@"
+//! Lesson: `chapters/ch06_queues/README.md`, "The actor: one task owns the state"
 
 use std::time::Duration;
 

@@ -1,0 +1,156 @@
+//! Lines on logarithmic axes.
+
+use plotters::{prelude::*, style::Color as _};
+
+pub type Color = RGBColor;
+
+// Told apart by colour-blind readers too: Okabe and Ito, "Color Universal Design", 2008.
+pub const BLACK: Color = RGBColor(60, 60, 60);
+pub const BLUE: Color = RGBColor(0, 114, 178);
+pub const GREEN: Color = RGBColor(0, 158, 115);
+pub const RED: Color = RGBColor(213, 94, 0);
+pub const ORANGE: Color = RGBColor(190, 130, 0);
+
+/// Light whatever the page around it is.
+const PAPER: Color = RGBColor(255, 253, 248);
+const INK: Color = RGBColor(31, 35, 40);
+const GRID: Color = RGBColor(225, 222, 214);
+const SIZE: (u32, u32) = (760, 420);
+const FONT: &str = "system-ui, sans-serif";
+
+pub struct Line {
+    pub name: String,
+    pub color: Color,
+    pub dashed: bool,
+    pub points: Vec<(f64, f64)>,
+}
+
+/// An SVG picture; each line carries its name at its end.
+///
+/// # Panics
+///
+/// If there is no point at all.
+pub fn log_log(title: &str, x_title: &str, unit: fn(f64) -> String, lines: &[Line]) -> String {
+    let mut svg = String::new();
+    draw(&mut svg, title, x_title, unit, lines).expect("a string takes every picture");
+    svg
+}
+
+pub fn seconds(value: f64) -> String {
+    match value {
+        it if it < 1.0 => format!("{} ms", it * 1e3),
+        it => format!("{it} s"),
+    }
+}
+
+pub fn times(value: f64) -> String {
+    format!("× {value}")
+}
+
+pub fn bytes(value: f64) -> String {
+    format!("{value} B")
+}
+
+fn draw(
+    svg: &mut String,
+    title: &str,
+    x_title: &str,
+    unit: fn(f64) -> String,
+    lines: &[Line],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let points = || lines.iter().flat_map(|line| &line.points);
+    let range = |of: fn(&(f64, f64)) -> f64| {
+        let low = points().map(of).fold(f64::INFINITY, f64::min);
+        let high = points().map(of).fold(0.0, f64::max);
+        // Whole powers of ten, with a little room where a line lies on one.
+        10_f64.powf((low * 0.99).log10().floor())..10_f64.powf((high * 1.01).log10().ceil())
+    };
+    let xs = points().map(|it| it.0).fold(f64::INFINITY, f64::min)
+        ..points().map(|it| it.0).fold(0.0, f64::max);
+    let ys = range(|it| it.1);
+
+    let paper = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+    paper.fill(&PAPER)?;
+    let text = |size: u32| (FONT, size).into_font().color(&INK);
+    let mut chart = ChartBuilder::on(&paper)
+        .caption(title, text(22))
+        .margin(14)
+        .margin_right(130)
+        .x_label_area_size(44)
+        .y_label_area_size(70)
+        .build_cartesian_2d(xs.log_scale(), ys.clone().log_scale())?;
+    chart
+        .configure_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .label_style(text(16))
+        .axis_desc_style(text(16))
+        .x_desc(x_title)
+        .x_label_formatter(&|x| thousands(*x))
+        .y_label_formatter(&|y| unit(*y))
+        .draw()?;
+
+    for line in lines {
+        let style = line.color.stroke_width(2);
+        let points = line.points.iter().copied();
+        if line.dashed {
+            chart.draw_series(DashedLineSeries::new(points, 6, 4, style))?;
+        } else {
+            chart.draw_series(LineSeries::new(points, style))?;
+        }
+        chart.draw_series(
+            line.points
+                .iter()
+                .map(|point| Circle::new(*point, 3, line.color.filled())),
+        )?;
+    }
+    let height = 300.0 / (ys.end / ys.start).log10();
+    for (line, lift) in lines.iter().zip(lifts(lines, height)) {
+        if let Some(end) = line.points.last() {
+            let style = (FONT, 16).into_font().color(&line.color);
+            let label = EmptyElement::at(*end) + Text::new(line.name.clone(), (8, lift - 6), style);
+            chart.draw_series([label])?;
+        }
+    }
+    drop(chart);
+    paper.present()?;
+    Ok(())
+}
+
+/// By how many pixels to move each name so that names at neighbouring ends can be read.
+fn lifts(lines: &[Line], pixels_a_decade: f64) -> Vec<i32> {
+    const APART: f64 = 15.0;
+    let y_of = |line: &Line| -line.points.last().map_or(1.0, |end| end.1).log10() * pixels_a_decade;
+    let x_of = |line: &Line| line.points.last().map_or(1.0, |end| end.0);
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by(|&a, &b| y_of(&lines[a]).total_cmp(&y_of(&lines[b])));
+    let mut placed: Vec<(f64, f64)> = Vec::new();
+    let mut lifts = vec![0; lines.len()];
+    for index in order {
+        let (x, at) = (x_of(&lines[index]), y_of(&lines[index]));
+        // From top to bottom: below whatever was placed at the same end.
+        let free = placed
+            .iter()
+            .filter(|(other, _)| (other / x).log10().abs() < 0.5)
+            .map(|(_, y)| y + APART)
+            .fold(at, f64::max);
+        placed.push((x, free));
+        #[expect(clippy::cast_possible_truncation, reason = "a few pixels")]
+        let lift = (free - at).round() as i32;
+        lifts[index] = lift;
+    }
+    lifts
+}
+
+fn thousands(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

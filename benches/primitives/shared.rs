@@ -1,0 +1,122 @@
+//! Values that are mostly read, and values that need no lock.
+
+use std::{
+    hint::black_box,
+    sync::{
+        Arc, Mutex as StdMutex, RwLock as StdRwLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
+use parking_lot::RwLock as ParkingLotRwLock;
+use tokio::sync::RwLock as TokioRwLock;
+
+use crate::{brief_group, on_tasks, on_threads, two_workers};
+
+criterion_group!(benches, read_mostly, atomics);
+
+const POISON: &str = "nobody panics with the lock";
+/// One access in so many writes.
+const WRITES: u64 = 100;
+
+fn read_mostly(criterion: &mut Criterion) {
+    let mut group = brief_group(criterion, "read_mostly_2_threads");
+    group.throughput(Throughput::Elements(2));
+    group.bench_function("std_mutex", |b| {
+        let value = StdMutex::new(0_u64);
+        b.iter_custom(|rounds| {
+            on_threads(2, || {
+                for round in 0..rounds {
+                    if round % WRITES == 0 {
+                        *value.lock().expect(POISON) += 1;
+                    } else {
+                        black_box(*value.lock().expect(POISON));
+                    }
+                }
+            })
+        });
+    });
+    group.bench_function("std_rwlock", |b| {
+        let value = StdRwLock::new(0_u64);
+        b.iter_custom(|rounds| {
+            on_threads(2, || {
+                for round in 0..rounds {
+                    if round % WRITES == 0 {
+                        *value.write().expect(POISON) += 1;
+                    } else {
+                        black_box(*value.read().expect(POISON));
+                    }
+                }
+            })
+        });
+    });
+    group.bench_function("parking_lot_rwlock", |b| {
+        let value = ParkingLotRwLock::new(0_u64);
+        b.iter_custom(|rounds| {
+            on_threads(2, || {
+                for round in 0..rounds {
+                    if round % WRITES == 0 {
+                        *value.write() += 1;
+                    } else {
+                        black_box(*value.read());
+                    }
+                }
+            })
+        });
+    });
+    group.bench_function("tokio_rwlock", |b| {
+        let runtime = two_workers();
+        let value = Arc::new(TokioRwLock::new(0_u64));
+        b.iter_custom(|rounds| {
+            runtime.block_on(on_tasks(2, || {
+                let value = Arc::clone(&value);
+                async move {
+                    for round in 0..rounds {
+                        if round % WRITES == 0 {
+                            *value.write().await += 1;
+                        } else {
+                            black_box(*value.read().await);
+                        }
+                    }
+                }
+            }))
+        });
+    });
+}
+
+fn atomics(criterion: &mut Criterion) {
+    let mut group = brief_group(criterion, "atomic");
+    let count = AtomicU64::new(0);
+    for threads in [1, 2] {
+        let place = format!("{threads}_thread{}", if threads == 1 { "" } else { "s" });
+        group.throughput(Throughput::Elements(threads as u64));
+        group.bench_function(BenchmarkId::new("load", &place), |b| {
+            b.iter_custom(|rounds| {
+                on_threads(threads, || {
+                    for _ in 0..rounds {
+                        black_box(count.load(Relaxed));
+                    }
+                })
+            });
+        });
+        group.bench_function(BenchmarkId::new("fetch_add", &place), |b| {
+            b.iter_custom(|rounds| {
+                on_threads(threads, || {
+                    for _ in 0..rounds {
+                        count.fetch_add(1, Relaxed);
+                    }
+                })
+            });
+        });
+        group.bench_function(BenchmarkId::new("compare_exchange_loop", &place), |b| {
+            b.iter_custom(|rounds| {
+                on_threads(threads, || {
+                    for _ in 0..rounds {
+                        let _ = count.fetch_update(Relaxed, Relaxed, |count| Some(count ^ 1));
+                    }
+                })
+            });
+        });
+    }
+}

@@ -1,0 +1,21 @@
+//! A transfer is dropped after 0, 1, … polls: what is left behind?
+
+use async_workbook::{
+    ch07_cancellation::dropping::{dropped_after, transfer, transfer_wrong},
+    stage,
+};
+
+fn main() {
+    stage::acts(|stage| {
+        stage.play("Wrong: an await in between", async {
+            for polls in 0..=4 {
+                dropped_after(polls, transfer_wrong).await;
+            }
+        });
+        stage.play("No await in between", async {
+            for polls in 0..=4 {
+                dropped_after(polls, transfer).await;
+            }
+        });
+    });
+}

@@ -1,0 +1,142 @@
+//! A web shop checks the card (1 s), and then charges it and writes the order down (2 s). If the
+//! customer closes the page in the middle of the second part, the money is gone and the order was
+//! never written. It must be completed, whoever has left, also when the shop is being shut down.
+//!
+//! Goal: what is charged is written, always. Who leaves while the card is checked pays nothing. Who
+//! stays gets the number of the order. `shut_down` returns when the last order is written.
+//!
+//! Lesson: `chapters/ch07_cancellation/README.md`, "Shielding a critical step"
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_workbook::stage::{self, Instrument};
+use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
+use tracing::{info, info_span};
+
+#[derive(Clone, Default)]
+struct Shop {
+    books: Arc<Mutex<Books>>,
+    // TODO: who completes an order that nobody waits for?
+    critical: TaskTracker,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Books {
+    charged: Vec<u32>,
+    written: Vec<u32>,
+}
+
+impl Shop {
+    /// The number of the order.
+    async fn buy(&self, customer: u32) -> u32 {
+        check_card().await;
+        charge_and_write(customer, &self.books).await
+    }
+
+    async fn shut_down(&self) {
+        info!("shut down");
+    }
+}
+
+async fn check_card() {
+    sleep(Duration::from_secs(1)).await;
+}
+
+async fn charge_and_write(customer: u32, books: &Mutex<Books>) -> u32 {
+    async {
+        books.lock().unwrap().charged.push(customer);
+        info!("charged");
+        sleep(Duration::from_secs(2)).await;
+        books.lock().unwrap().written.push(customer);
+        info!("written");
+        customer * 10
+    }
+    .instrument(info_span!("order", customer))
+    .await
+}
+
+/// Customers with so much patience, in milliseconds; the shop is shut down when they are gone.
+async fn day(patience: &[u64]) -> (Vec<Option<u32>>, Books) {
+    let shop = Shop::default();
+    let customers = (1..).zip(patience).map(|(customer, &millis)| {
+        let shop = shop.clone();
+        async move {
+            let buying = shop.buy(customer);
+            timeout(Duration::from_millis(millis), buying).await.ok()
+        }
+    });
+    let orders = futures::future::join_all(customers).await;
+    info!("all customers are gone");
+    shop.shut_down().await;
+    // The runtime ends here, and all tasks with it.
+    let books = shop.books.lock().unwrap().clone();
+    (orders, books)
+}
+
+fn main() {
+    stage::play("A web shop", async {
+        let (orders, books) = day(&[500, 1_500, 2_000]).await;
+        info!("{orders:?}, {books:?}");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use async_workbook::stage::Outcome;
+
+    use super::*;
+
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn what_is_charged_is_written() {
+        for patience in [[999, 1_500, 5_000], [1_001, 2_999, 2_000], [10, 1_200, 0]] {
+            let played = stage::record(day(&patience));
+            let (orders, books) = &played.value;
+
+            let should: Vec<u32> = (1..)
+                .zip(patience)
+                .filter(|&(_, patience)| patience > 1_000)
+                .map(|(customer, _)| customer)
+                .collect();
+            assert_eq!(
+                books.charged, should,
+                "who stayed until the card was checked"
+            );
+            assert_eq!(books.written, should, "charged, but never written");
+            for lane in &played.lanes {
+                assert_eq!(lane.outcome, Outcome::Finished, "{}", lane.label);
+            }
+            for ((customer, patience), order) in (1..).zip(patience).zip(orders) {
+                let stayed = (patience >= 3_000).then_some(customer * 10);
+                assert_eq!(*order, stayed, "customer {customer}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_stays_waits_until_it_is_written() {
+        let played = stage::record(day(&[60_000]));
+        assert_eq!(played.value.0, [Some(10)]);
+        assert_eq!(played.elapsed, at(3_000));
+    }
+
+    #[test]
+    fn the_shop_is_shut_down_when_the_last_order_is_written() {
+        for (patience, done) in [(1_500, 3_000), (2_900, 3_000), (900, 900)] {
+            let played = stage::record(day(&[patience]));
+            let shut = played.events.last().unwrap();
+            assert_eq!(
+                (shut.at, shut.text.as_str()),
+                (at(done), "shut down"),
+                "the customer left after {patience} ms"
+            );
+        }
+    }
+}
