@@ -240,7 +240,7 @@ fn live(
             .map_err(|error| Failure(format!("the world of this store: {error}"), 2))?;
         let run = Run {
             policy: Policy {
-                groups_in_flight: if (flags.engine == Engine::Bounded) {
+                groups_in_flight: if flags.engine == Engine::Bounded {
                     flags.max_in_flight
                 } else {
                     usize::MAX
@@ -250,7 +250,7 @@ fn live(
             },
             clock,
             speed,
-            polite: (flags.engine == Engine::Bounded),
+            polite: flags.engine == Engine::Bounded,
             // Whoever starts again hands out other codes.
             seed: flags.settings.seed ^ (past.len() as u64).rotate_left(32),
             until: platform.with_world(World::end),

@@ -350,7 +350,7 @@ impl Inside {
         };
         match call {
             Call::Mute(group, user) => {
-                self.tell(now, *user, format!("is muted in group {group}{lost}"))
+                self.tell(now, *user, format!("is muted in group {group}{lost}"));
             }
             Call::Unmute(group, user) => {
                 self.tell(now, *user, format!("is unmuted in group {group}{lost}"));
