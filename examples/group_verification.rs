@@ -250,7 +250,7 @@ fn live(
             },
             clock,
             speed,
-            polite: (flags.engine == Engine::Bounded),
+            polite: flags.engine == Engine::Bounded,
             // Whoever starts again hands out other codes.
             seed: flags.settings.seed ^ (past.len() as u64).rotate_left(32),
             until: platform.with_world(World::end),

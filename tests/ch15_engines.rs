@@ -217,12 +217,12 @@ fn bounded_stops_between_two_moves() {
         let policy = Arc::new(policy(2));
         let polite = Arc::new(Polite::new(Moody::default(), &policy, 1));
         let scan = bounded(polite, task.store().into(), NOW, policy, stopped);
-        let stopper = async {
+        let impatience = async {
             // In the third group's second call.
             sleep(LATENCY * 8 + LATENCY / 2).await;
             stop.send_replace(true);
         };
-        let (report, ()) = tokio::join!(scan, stopper);
+        let (report, ()) = tokio::join!(scan, impatience);
         report.unwrap()
     });
     let ended = report.0.iter().filter(|(_, outcome)| outcome.is_ok());

@@ -58,7 +58,7 @@ fn simulate(seed: u64) -> (Vec<String>, u64) {
         let clock = Clock::new(EPOCH, 1.0);
         let store = Arc::new(Memory::default());
         let platform = platform(world(seed), clock, &store);
-        let run = run(&platform, clock, seed, seed % 3 != 0);
+        let run = run(&platform, clock, seed, !seed.is_multiple_of(3));
         serve(&platform, Disk(Arc::clone(&store)), &run, pending())
             .await
             .unwrap();
@@ -103,7 +103,7 @@ fn simulation_of_the_same_seed_is_the_same() {
             let on_disk = virtual_time(async {
                 let clock = Clock::new(EPOCH, 1.0);
                 let platform = platform(world(seed), clock, &Arc::default());
-                let run = run(&platform, clock, seed, seed % 3 != 0);
+                let run = run(&platform, clock, seed, !seed.is_multiple_of(3));
                 let store = Disk(OffThread::new(store));
                 serve(&platform, store, &run, pending()).await.unwrap();
                 platform.transcript_digest()

@@ -15,7 +15,7 @@ fn member(user: u64, status: Status) -> Member {
         joined: Timestamp(1_750_000_000_000),
         warnings: 2,
         warned: Some(Timestamp(1_750_000_001_000)),
-        greeting: (user % 2 == 0).then_some(MessageId(u64::MAX)),
+        greeting: user.is_multiple_of(2).then_some(MessageId(u64::MAX)),
         owed: Steps::default().with(Step::Recall),
     }
 }
