@@ -11,7 +11,7 @@ fn main() {
         });
         stage.play("A runtime inside a runtime", async {
             match bridges::nested_wrong().await {
-                Ok(greeting) => info!("{greeting}"),
+                Ok(greeting) => info!("{greeting:?}"),
                 Err(error) => info!(panic = error.is_panic(), "no greeting"),
             }
             info!("awaited instead: {}", bridges::awaited().await);

@@ -20,6 +20,7 @@ use async_workbook::{
     },
     stage::{self, Outcome, Recording, block_for, record, virtual_time},
 };
+use futures::FutureExt;
 use tokio::{
     runtime,
     task::{JoinSet, LocalSet, consume_budget, spawn_local, yield_now},
@@ -518,6 +519,19 @@ fn yielding_gives_one_turn_a_nap_gives_all_and_an_empty_sleep_none() {
     assert_eq!(turns(Manners::Yield), 1);
     assert_eq!(turns(Manners::Nap(ms(1))), 5);
     assert_eq!(turns(Manners::Nap(Duration::ZERO)), 0);
+}
+
+/// On the real clock a sleep ends at a whole millisecond, hence not where it began.
+#[test]
+fn yielding_by_an_empty_sleep_waits_on_the_real_clock() {
+    let runtime = runtime::Builder::new_current_thread().enable_time().build();
+    let waited = runtime.unwrap().block_on(async {
+        // Ten times, for one of them may fall on the very millisecond.
+        (0..10)
+            .filter(|_| sleep(Duration::ZERO).now_or_never().is_none())
+            .count()
+    });
+    assert!(waited >= 9, "{waited} of 10");
 }
 
 #[test]

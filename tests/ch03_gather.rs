@@ -352,7 +352,7 @@ fn task_group_without_it_a_task_writes_on() {
     assert_eq!(life(&night, "disk south"), finished(0, 3));
     assert_eq!(
         night.told("backup"),
-        [(s(2), "east is full"), (s(4), "left: 1")]
+        [(s(2), "east is full"), (s(5), "left: 1")]
     );
     assert_eq!(copies.list(), ["south"]);
 }
@@ -367,7 +367,7 @@ fn task_group_stops_siblings_and_reports_all_errors() {
         night.told("backup"),
         [
             (s(2), "2 errors: east is full; west is full"),
-            (s(4), "left: 0")
+            (s(5), "left: 0")
         ]
     );
     assert_eq!(copies.list(), Vec::<&str>::new());
@@ -421,8 +421,7 @@ fn task_group_leaves_nothing_running() {
                     if number == 7 {
                         return Err(number);
                     }
-                    pending::<()>().await;
-                    Ok(())
+                    after(1, Ok(())).await
                 });
             }
         })
@@ -430,10 +429,13 @@ fn task_group_leaves_nothing_running() {
         (failed, *held.lock().expect("not poisoned"))
     };
     let expected = (GroupError::check(vec![7]).map(|()| vec![]), 0);
-    assert_eq!(virtual_time(scope()), expected);
+    let stopped = record(scope());
+    assert_eq!((&stopped.value, stopped.elapsed), (&expected, s(0)));
     // Also with several threads, where "stop" and "stopped" are two things.
     for _ in 0..20 {
-        assert_eq!(record_on_workers(2, scope()).value, expected);
+        let stopped = record_on_workers(2, scope());
+        assert_eq!(stopped.value, expected);
+        assert!(stopped.elapsed < s(1), "{:?}", stopped.elapsed);
     }
 }
 
@@ -443,15 +445,17 @@ fn task_group_passes_a_panic_on_when_the_siblings_have_stopped() {
     let sibling = Held::new(&held);
     let panic = catch_unwind(AssertUnwindSafe(|| {
         virtual_time(async {
+            let start = Instant::now();
             let panicked = group::scope::<(), ()>(|group| {
                 group.spawn(async { panic!("in pieces") });
                 group.spawn(async move {
                     let _sibling = sibling;
-                    pending().await
+                    after(1, Ok(())).await
                 });
             });
             let panic = AssertUnwindSafe(panicked).catch_unwind().await;
             assert_eq!(*held.lock().expect("not poisoned"), 0);
+            assert_eq!(start.elapsed(), s(0));
             panic.map_err(|panic| panic.downcast_ref::<&str>().copied())
         })
     }));

@@ -340,6 +340,21 @@ fn graceful_shutdown_before_the_first_request_ends_at_once() {
 }
 
 #[test]
+fn graceful_service_that_is_dropped_takes_its_requests_with_it() {
+    let recording = stage::record(async {
+        assert!(
+            timeout(millis(500), graceful::serve(pending(), pending()))
+                .await
+                .is_err()
+        );
+        sleep(millis(1)).await;
+    });
+    for label in ["request 1", "request 2"] {
+        assert_eq!(ended(&recording, label), (Outcome::Cancelled, millis(500)));
+    }
+}
+
+#[test]
 fn graceful_shutdown_is_not_leaving_at_once() {
     let recording = stage::record(graceful::leave_at_once_wrong(after(900)));
     assert_eq!((recording.value.accepted, recording.value.answered), (4, 0));

@@ -68,7 +68,7 @@ fn decisions_table_is_complete() {
         Some((Status::Left, vec![Step::Recall])),
         Some((Status::KickedByAdmin, vec![Step::Recall])),
         Some((Status::KickedByTimeout, vec![Step::Recall])),
-        Some((Status::UnmutedByAdmin, vec![Step::Recall])),
+        Some((Status::UnmutedByAdmin, vec![Step::Unmute, Step::Recall])),
     ];
     let closed = [begins, None, None, None, None, None, None];
 

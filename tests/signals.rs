@@ -7,9 +7,7 @@ use std::{
     collections::BTreeSet,
     io::{BufRead, BufReader, Lines},
     os::unix::process::ExitStatusExt,
-    path::PathBuf,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
-    sync::{LazyLock, Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -18,40 +16,9 @@ use nix::{
     sys::signal::{self, Signal},
     unistd::Pid,
 };
-use serde_json::Value;
 
 const SHOPS: [&str; 2] = ["ch06_coffee_tasks", "ch06_coffee_threads"];
 const STOPS: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
-
-/// Builds an example, once, and tells where it is.
-fn example(name: &str) -> PathBuf {
-    static BUILT: LazyLock<Mutex<Vec<(String, PathBuf)>>> = LazyLock::new(Mutex::default);
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, path)) = built.iter().find(|(known, _)| known == name) {
-        return path.clone();
-    }
-    let cargo = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--message-format=json",
-            "--example",
-            name,
-        ])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo runs");
-    let path = String::from_utf8(cargo.stdout)
-        .expect("cargo writes UTF-8")
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .unwrap_or_else(|| panic!("cargo built no example {name}"));
-    built.push((name.to_owned(), path.clone()));
-    path
-}
 
 /// A running example.
 struct Running {
@@ -62,7 +29,7 @@ struct Running {
 
 impl Running {
     fn start(name: &str) -> Self {
-        let mut child = Command::new(example(name))
+        let mut child = async_workbook_tests::example(name)
             .arg("--no-timeline")
             .stdout(Stdio::piped())
             .spawn()

@@ -1,7 +1,9 @@
 //! What the stage records is what happened.
 
 use std::{
+    future::pending,
     pin::pin,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -300,7 +302,7 @@ fn plain_futures_outside_a_story_are_left_alone() {
             .now_or_never()
             .is_some()
     );
-    let mut pending = pin!(std::future::pending::<()>().in_current_span());
+    let mut pending = pin!(pending::<()>().in_current_span());
     assert!(pending.as_mut().now_or_never().is_none());
 }
 
@@ -334,4 +336,75 @@ fn stories_leave_no_files_open() {
     }
     // Other tests run beside this one and open files, too, but far fewer.
     assert!(open_files() < before + 150);
+}
+
+/// A future begun in one story and dropped in the next: both count their lanes from one.
+#[test]
+fn a_future_that_outlives_its_story_ends_no_lane_of_the_next() {
+    let mut kept = None;
+    let first = record(async {
+        let mut visit = Box::pin(pending::<()>().instrument(info_span!("visit")));
+        assert!(visit.as_mut().now_or_never().is_none());
+        kept = Some(visit);
+    });
+    let second = record(async {
+        let own = async {
+            sleep(at(2)).await;
+            sleep(at(1)).await;
+        };
+        let own = tokio::spawn(own.instrument(info_span!("own")));
+        sleep(at(1)).await;
+        drop(kept);
+        own.await.is_ok()
+    });
+    assert!(second.value);
+    assert_eq!(first.lane("visit").outcome, Outcome::Open);
+    let own = second.lane("own");
+    assert_eq!((own.polls, own.ended), (3, Some(at(3))));
+    assert_eq!(own.outcome, Outcome::Finished);
+}
+
+#[test]
+fn a_future_that_is_dropped_where_nobody_listens_is_cancelled_all_the_same() {
+    let recording = record(async {
+        let mut visit = Box::pin(pending::<()>().instrument(info_span!("visit")));
+        assert!(visit.as_mut().now_or_never().is_none());
+        thread::spawn(move || drop(visit)).join().is_ok()
+    });
+    assert!(recording.value);
+    assert_eq!(recording.lane("visit").outcome, Outcome::Cancelled);
+}
+
+#[test]
+fn a_label_has_one_line() {
+    let recording = record(async {
+        async {}
+            .instrument(info_span!("lane", text = "one\ntwo\t\u{1b}"))
+            .await;
+    });
+    assert_eq!(recording.lanes[0].label, "lane one two  ");
+}
+
+/// A span that four threads enter and leave as they like.
+#[test]
+fn no_run_ends_before_it_begins() {
+    let recording = record_on_workers(4, async {
+        let shared = info_span!("shared");
+        let visitors: Vec<_> = (0..8)
+            .map(|_| {
+                let shared = shared.clone();
+                tokio::spawn(async move {
+                    for _ in 0..2_000 {
+                        shared.in_scope(|| {});
+                        tokio::task::yield_now().await;
+                    }
+                })
+            })
+            .collect();
+        join_all(visitors).await.iter().all(Result::is_ok)
+    });
+    assert!(recording.value);
+    let runs = &recording.lane("shared").runs;
+    assert!(runs.iter().all(|run| run.from <= run.to));
+    assert!(runs.windows(2).all(|pair| pair[0].to <= pair[1].from));
 }

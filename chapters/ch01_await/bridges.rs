@@ -37,16 +37,12 @@ async fn greet(name: &str) -> String {
 /// # Errors
 ///
 /// Always: the panic, as the task's result.
-pub async fn nested_wrong() -> Result<String, JoinError> {
+pub async fn nested_wrong() -> Result<io::Result<String>, JoinError> {
     let visit = async {
         info!("calling the synchronous function");
-        greet_sync_with(&Handle::current(), "Ada")
+        greet_sync("Ada")
     };
     tokio::spawn(visit.instrument(info_span!("nested"))).await
-}
-
-fn greet_sync_with(runtime: &Handle, name: &str) -> String {
-    runtime.block_on(greet(name))
 }
 
 /// The cure: asynchronous code awaits.

@@ -97,7 +97,7 @@ pub async fn grouped(copies: &Copies) -> Result<(), GroupError<DiskFull>> {
     Ok(())
 }
 
-/// Makes a backup on a lane of its own. A failed one is removed, and after two seconds somebody
+/// Makes a backup on a lane of its own. A failed one is removed, and after three seconds somebody
 /// looks whether that was all.
 pub async fn night<E: Display>(backup: impl Future<Output = Result<(), E>>, copies: &Copies) {
     async {
@@ -106,7 +106,7 @@ pub async fn night<E: Display>(backup: impl Future<Output = Result<(), E>>, copi
         };
         info!("{error}");
         copies.clear();
-        sleep(Duration::from_secs(2)).await;
+        sleep(Duration::from_secs(3)).await;
         info!("left: {}", copies.list().len());
     }
     .instrument(info_span!("backup"))

@@ -31,12 +31,15 @@ pub struct Shutdown {
 
 /// Serves until `stop` is ready, saying why; then accepts nothing more and finishes what it has accepted.
 /// If `force`, which is not looked at before, is ready sooner, the rest is cut off.
+///
+/// Dropped before its end, it cuts off its requests too: they do not outlive it.
 pub async fn serve(
     stop: impl Future<Output = String>,
     force: impl Future<Output = StopSignal>,
 ) -> Shutdown {
     let requests = TaskTracker::new();
     let cut_off = CancellationToken::new();
+    let _if_dropped = cut_off.clone().drop_guard();
     let answered = Arc::new(AtomicU32::new(0));
 
     let start = |id| {

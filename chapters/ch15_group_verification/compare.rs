@@ -21,7 +21,7 @@ use super::{
 };
 
 /// The moment of the scan; any will do.
-const NOW: Timestamp = Timestamp(1_750_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000);
 
 /// A way to scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,9 +181,10 @@ impl Task {
             }),
             Engine::Bounded => timed(|| {
                 let (_never, stop) = watch::channel(false);
-                on_runtime(&line, async {
-                    let line = Polite::new(Arc::clone(&line), &policy, self.seed);
-                    bounded(line.into(), Arc::clone(&store), NOW, policy, stop).await
+                let (caller, store, seed) = (Arc::clone(&line), Arc::clone(&store), self.seed);
+                on_runtime(&line, async move {
+                    let polite = Polite::new(caller, &policy, seed).into();
+                    bounded(polite, store, NOW, policy, stop).await
                 })
             }),
         };
@@ -212,19 +213,22 @@ fn timed(
     (start.elapsed(), report)
 }
 
-fn on_runtime<F: Future>(line: &Line, scan: F) -> F::Output {
-    Builder::new_multi_thread()
+/// Runs a scan and its platform as two tasks, so that both are on worker threads: spawning from
+/// there is cheaper than from outside.
+fn on_runtime<T: Send + 'static>(
+    line: &Arc<Line>,
+    scan: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let runtime = Builder::new_multi_thread()
         .enable_time()
         .build()
-        .expect("the system grants a runtime")
-        .block_on(async {
-            // Neither branch is ever dropped half-way: the line never ends.
-            tokio::select! {
-                biased;
-                () = line.deliver() => unreachable!("delivers for ever"),
-                report = scan => report,
-            }
-        })
+        .expect("the system grants a runtime");
+    let line = Arc::clone(line);
+    // Ends with the runtime.
+    runtime.spawn(async move { line.deliver().await });
+    runtime
+        .block_on(runtime.spawn(scan))
+        .expect("a scan catches its panics")
 }
 
 /// Looks every few milliseconds how many threads there are.

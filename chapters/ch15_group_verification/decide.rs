@@ -58,9 +58,12 @@ pub fn decide(
         (Some(member), Happening::KickedByBot) => {
             Some(closed(member, Status::KickedByTimeout, Steps::default()))
         }
-        (Some(member), Happening::UnmutedByAdmin) => {
-            Some(closed(member, Status::UnmutedByAdmin, Steps::default()))
-        }
+        // A mute of ours may have crossed the admin's hand, so it is undone once more.
+        (Some(member), Happening::UnmutedByAdmin) => Some(closed(
+            member,
+            Status::UnmutedByAdmin,
+            Steps::default().with(Step::Unmute),
+        )),
     }
 }
 

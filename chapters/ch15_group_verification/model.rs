@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use uuid::Uuid;
 
+use super::policy::Policy;
+
 /// A chat group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub u64);
@@ -70,6 +72,7 @@ impl Timestamp {
     }
 }
 
+/// Whole milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -223,6 +226,14 @@ impl Roster {
             Ok(place) => self.0[place] = member,
             Err(place) => self.0.insert(place, member),
         }
+    }
+
+    /// When the next member is due for a scheduled scan; `None` if nobody is pending.
+    #[must_use]
+    pub fn next_due(&self, policy: &Policy) -> Option<Timestamp> {
+        let pending = |member: &&Member| member.status == Status::Pending;
+        let due = |member| policy.due(member);
+        self.iter().filter(pending).map(due).min()
     }
 
     /// All members, by user.

@@ -83,6 +83,27 @@ impl Policy {
         Timestamp(at.0.saturating_add(wait))
     }
 
+    /// Whether scheduled scans may happen now.
+    #[must_use]
+    pub fn is_daytime(&self, now: Timestamp) -> bool {
+        self.in_daytime(now) == now
+    }
+
+    /// The manners towards the platform, for a world that runs `speed` times as fast as ours.
+    #[must_use]
+    pub fn at_speed(self, speed: f64) -> Self {
+        // A float too large becomes the largest number; a rate of zero would let nobody through.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let faster = |rate: u32| ((f64::from(rate) * speed) as u32).max(1);
+        Self {
+            call_timeout: self.call_timeout.div_f64(speed),
+            backoff: self.backoff.div_f64(speed),
+            longest_backoff: self.longest_backoff.div_f64(speed),
+            calls_per_second: self.calls_per_second.map(faster),
+            ..self
+        }
+    }
+
     /// Milliseconds since local midnight.
     fn local_time_of_day(&self, at: Timestamp) -> u64 {
         let offset = i64::from(self.utc_offset_minutes) * 60_000;

@@ -68,7 +68,7 @@ impl Round {
         let concerned = |member: &&Member| {
             member.status == Status::Pending
                 && match scope {
-                    Scope::Due => policy.due(member) <= now,
+                    Scope::Due => policy.is_daytime(now) && policy.due(member) <= now,
                     Scope::Ordered(at) => member.warned.unwrap_or(member.joined) < at,
                 }
         };

@@ -97,7 +97,8 @@ pub fn block_for(duration: Duration) {
 /// Runs every job on an operating-system thread of its own and returns their results in order.
 ///
 /// On the virtual clock of a blocking story the threads take turns, earliest waiter first, so
-/// that the same story leaves the same record every time.
+/// that the same story leaves the same record every time. In an asynchronous story this blocks
+/// the runtime's thread, and on the virtual clock the jobs' waits add up.
 ///
 /// # Panics
 ///

@@ -6,7 +6,7 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
-use tracing::{Span, info, instrument::Instrumented};
+use tracing::{Span, dispatcher, info, instrument::Instrumented};
 
 /// The target of the event by which a future on a lane reports its end.
 pub(crate) const OUTCOME: &str = "stage::outcome";
@@ -77,6 +77,9 @@ impl<F: Future> Future for OnLane<F> {
     }
 }
 
+/// Tells the listener that knows the span, even if another story, or none, is heard here and now.
 fn report(span: &Span, outcome: &'static str) {
-    info!(target: OUTCOME, parent: span, outcome);
+    span.with_subscriber(|(_, listener)| {
+        dispatcher::with_default(listener, || info!(target: OUTCOME, parent: span, outcome));
+    });
 }

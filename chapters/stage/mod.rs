@@ -67,18 +67,20 @@ pub fn play<F: Future>(title: &str, story: F) -> F::Output {
 
 /// Plays several stories, one after the other, as the acts of one example.
 ///
-/// Pictures and traces that were asked for hold all acts and are written at the end. Flags and
-/// exit codes are those of [`play`].
+/// Pictures and traces that were asked for hold all acts and are written at the end, also when a
+/// story panics. Flags and exit codes are those of [`play`].
+///
+/// # Panics
+///
+/// If the script panics, with its panic.
 pub fn acts<T>(script: impl FnOnce(&mut Stage) -> T) -> T {
-    let mut stage = Stage {
+    let stage = Stage {
         options: Options::from_env(),
         paint: Paint::for_stdout(),
         acts: Vec::new(),
     };
     narrate_panics();
-    let value = script(&mut stage);
-    stage.write_files();
-    value
+    stage.follow(script)
 }
 
 /// Where the acts of an example are played; [`acts`] provides it.
@@ -138,6 +140,12 @@ impl Stage {
             return None;
         }
         Some(self.perform(title, |narrator| run_on_workers(workers, narrator, story)))
+    }
+
+    fn follow<T>(mut self, script: impl FnOnce(&mut Self) -> T) -> T {
+        let value = panic::catch_unwind(AssertUnwindSafe(|| script(&mut self)));
+        self.write_files();
+        value.unwrap_or_else(|panic| panic::resume_unwind(panic))
     }
 
     fn announce(&self, title: &str) {
@@ -228,6 +236,19 @@ pub fn record_blocking<T>(story: impl FnOnce() -> T) -> Recording<T> {
 /// If the story panics, with its panic; if `workers` is 0 or the system grants no runtime.
 pub fn record_on_workers<F: Future>(workers: usize, story: F) -> Recording<F::Output> {
     uncaught(run_on_workers(workers, None, story))
+}
+
+/// The timeline of a recording as lines of text, at most `width` columns wide, in colour if
+/// standard output is a terminal.
+#[must_use]
+pub fn timeline_of<T>(recording: &Recording<T>, width: usize) -> String {
+    timeline::draw(recording, recording.elapsed, width, Paint::for_stdout())
+}
+
+/// Recordings and their titles as one SVG picture.
+#[must_use]
+pub fn picture_of(acts: &[(String, Recording)]) -> String {
+    svg::draw(acts)
 }
 
 /// Runs a future to its end on a virtual clock: a sleep of an hour takes no time, and elapsed
@@ -377,7 +398,9 @@ fn narrate_panics() {
     ONCE.call_once(|| {
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !clock::is_playing() {
+            // Nobody listens, for one, while tracing asks a value for its words: they may panic.
+            let is_heard = dispatcher::get_default(|listener| !listener.is::<NoSubscriber>());
+            if !clock::is_playing() || !is_heard {
                 return usual(panic);
             }
             let words = panic.payload_as_str().unwrap_or("(without words)");
@@ -386,4 +409,66 @@ fn narrate_panics() {
             }
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::*;
+
+    #[test]
+    fn the_picture_of_a_story_that_panics_is_written() {
+        let path = std::env::temp_dir().join(format!("panics-{}.svg", process::id()));
+        let stage = Stage {
+            options: Options {
+                virtual_clock: true,
+                svg: Some(path.clone()),
+                ..Options::default()
+            },
+            paint: Paint::default(),
+            acts: Vec::new(),
+        };
+        let story = async {
+            async { panic!("burnt") }
+                .instrument(tracing::info_span!("toast"))
+                .await
+        };
+        let told = panic::catch_unwind(AssertUnwindSafe(|| {
+            stage.follow(|stage| stage.play("Toast", story));
+        }));
+        assert!(told.is_err());
+        let picture = std::fs::read_to_string(&path).expect("the picture is written");
+        let _ = std::fs::remove_file(path);
+        assert!(picture.contains(">toast<"), "{picture}");
+    }
+
+    struct Speechless;
+
+    impl fmt::Debug for Speechless {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no words")
+        }
+    }
+
+    /// While tracing asks for words, nobody hears what is said: neither the story nor the reader
+    /// would learn of the panic.
+    #[test]
+    fn a_panic_that_nobody_hears_is_told_as_usual() {
+        static USUAL: AtomicUsize = AtomicUsize::new(0);
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if panic.payload_as_str() == Some("no words") {
+                USUAL.fetch_add(1, Ordering::Relaxed);
+            }
+            before(panic);
+        }));
+        narrate_panics();
+        let told = panic::catch_unwind(|| record(async { info!(what = ?Speechless, "look") }));
+        assert!(told.is_err());
+        assert_eq!(USUAL.load(Ordering::Relaxed), 1);
+    }
 }

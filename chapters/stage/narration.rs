@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use super::timeline::LONGEST_LABEL;
+
 /// Writes one line per event to standard output.
 #[derive(Default)]
 pub(crate) struct Narrator {
@@ -24,7 +26,8 @@ impl Narrator {
 
     pub(crate) fn tell(&self, at: Duration, label: Option<&str>, lane: Option<usize>, text: &str) {
         let label = label.unwrap_or_default();
-        let length = label.chars().count();
+        // One long label is no reason to push all later words out of sight.
+        let length = label.chars().count().min(LONGEST_LABEL);
         let widest = self.widest.fetch_max(length, Ordering::Relaxed).max(length);
         let time = self.paint.dim(&format!("[{:>6.3}s]", at.as_secs_f64()));
         let label = self.paint.lane(lane, &format!("{label:<widest$}"));

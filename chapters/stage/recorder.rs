@@ -225,9 +225,11 @@ impl Recorder {
         let Some(index) = context.span(id).as_ref().and_then(lane_of) else {
             return;
         };
+        let mut record = self.lock();
+        // Read while nobody else can write: what comes later in the record is never earlier in time.
         let at = self.clock.elapsed();
-        // A span may outlive its story; the record of the next one does not know it.
-        if let Some(lane) = self.lock().lanes.get_mut(index)
+        // A span may outlive its story, whose record has been taken away by then.
+        if let Some(lane) = record.lanes.get_mut(index)
             && lane.outcome == Outcome::Open
         {
             change(lane, at);
@@ -270,9 +272,13 @@ where
         let Some(span) = context.span(id) else { return };
         let mut label = Label(attributes.metadata().name().to_owned());
         attributes.record(&mut label);
+        // A lane has one line.
+        let label = label.0.replace(char::is_control, " ");
+        let parent = span.parent().as_ref().and_then(lane_of);
+        let mut record = self.lock();
         let lane = Lane {
-            label: label.0,
-            parent: span.parent().as_ref().and_then(lane_of),
+            label,
+            parent,
             created: self.clock.elapsed(),
             runs: Vec::new(),
             polls: 0,
@@ -280,7 +286,6 @@ where
             outcome: Outcome::Open,
             entered: 0,
         };
-        let mut record = self.lock();
         span.extensions_mut().insert(LaneIndex(record.lanes.len()));
         record.lanes.push(lane);
     }
@@ -297,8 +302,8 @@ where
         let lane = context.event_span(event).as_ref().and_then(lane_of);
         let mut words = Words::default();
         event.record(&mut words);
-        let at = self.clock.elapsed();
         let mut record = self.lock();
+        let at = self.clock.elapsed();
         if event.metadata().target() == OUTCOME {
             if let Some(lane) = lane.and_then(|index| record.lanes.get_mut(index)) {
                 lane.end(at, words.outcome());

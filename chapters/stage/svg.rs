@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     recorder::{Lane, Outcome, Recording},
-    timeline::{exactly, label, left_out, roundly, scale, ticks},
+    timeline::{exactly, label, left_out, roundly, scale, shortened, ticks},
 };
 
 /// Lanes drawn of one act at most.
@@ -48,6 +48,12 @@ struct Rows {
 
 /// Width of a letter of small text, on average.
 const SMALL_LETTER: f64 = 6.2;
+/// Width of a letter of a lane's label, on average.
+const LETTER: f64 = 7.5;
+/// Letters of a title beside which the time still has room.
+const LONGEST_TITLE: usize = 70;
+/// How much of what was said at one moment is put into words.
+const MOST_WORDS: usize = 8;
 
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1f2328}\
@@ -102,7 +108,13 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Du
         rows,
     };
 
-    text(svg, "title", 16.0, top + 16.0, title);
+    text(
+        svg,
+        "title",
+        16.0,
+        top + 16.0,
+        &shortened(title, LONGEST_TITLE),
+    );
     anchored_text(
         svg,
         "small",
@@ -121,8 +133,7 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Du
     for (index, lane) in drawn.iter().enumerate() {
         let middle = first + rows.height * (index as f64 + rows.middle);
         let label = label(lane, &recording.lanes);
-        let class = if rows.words { "" } else { "small" };
-        indented_text(svg, class, middle + 4.0, &label);
+        label_text(svg, rows, middle + 4.0, &label);
         act.draw_lane(svg, lane, middle);
         act.draw_events(svg, index, middle);
         let ended = act.across(lane.ended.unwrap_or(recording.elapsed));
@@ -186,11 +197,21 @@ impl Act<'_> {
         // What was said at one moment would be drawn on top of each other.
         let moments: Vec<_> = events.chunk_by(|left, right| left.at == right.at).collect();
         let mut taken = LEFT;
+        let mut last = f64::NEG_INFINITY;
         for (index, moment) in moments.iter().enumerate() {
             let at = moment[0].at;
-            let words: Vec<&str> = moment.iter().map(|event| event.text.as_str()).collect();
-            let words = words.join(", ");
             let x = self.across(at);
+            // Closer together than this, diamonds would hide each other.
+            if x - last < 0.5 {
+                continue;
+            }
+            last = x;
+            let mut words: Vec<&str> = moment.iter().map(|event| event.text.as_str()).collect();
+            if words.len() > MOST_WORDS {
+                words.truncate(MOST_WORDS);
+                words.push("…");
+            }
+            let words = words.join(", ");
             let title = format!("<title>{}: {}</title>", exactly(at), Escaped(&words));
             diamond(svg, x, y, &title);
             let next = moments
@@ -303,11 +324,31 @@ fn diamond(svg: &mut String, x: f64, y: f64, title: &str) {
     );
 }
 
-/// Leading blanks mean depth; SVG would swallow them.
-fn indented_text(svg: &mut String, class: &str, y: f64, label: &str) {
+/// Leading blanks mean depth, and SVG would swallow them. A label too long for the margin is
+/// squeezed into it.
+fn label_text(svg: &mut String, rows: Rows, y: f64, label: &str) {
+    let (class, letter) = if rows.words {
+        ("", LETTER)
+    } else {
+        ("small", SMALL_LETTER)
+    };
     let words = label.trim_start();
-    let indent = (label.len() - words.len()) as f64;
-    text(svg, class, 16.0 + 6.0 * indent, y, words);
+    let x = 16.0 + 6.0 * (label.len() - words.len()) as f64;
+    // Letters of the scripts beyond are about twice as wide as Latin ones.
+    let letters: f64 = words
+        .chars()
+        .map(|one| if one < '\u{1100}' { 1.0 } else { 2.0 })
+        .sum();
+    let room = LEFT - 8.0 - x;
+    if letters * letter <= room {
+        return text(svg, class, x, y, words);
+    }
+    let words = Escaped(words);
+    let _ = writeln!(
+        svg,
+        "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" textLength=\"{room:.1}\" \
+         lengthAdjust=\"spacingAndGlyphs\">{words}</text>"
+    );
 }
 
 fn anchored_text(svg: &mut String, class: &str, anchor: &str, x: f64, y: f64, words: &str) {
@@ -329,8 +370,69 @@ impl fmt::Display for Escaped<'_> {
             '>' => formatter.write_str("&gt;"),
             '"' => formatter.write_str("&quot;"),
             // Not allowed in XML at all.
+            '\u{fffe}' | '\u{ffff}' => formatter.write_str(" "),
             control if control.is_control() => formatter.write_str(" "),
             plain => formatter.write_char(plain),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+    use tracing::{info, info_span};
+
+    use super::*;
+    use crate::stage::{Instrument, record};
+
+    fn picture(title: &str, recording: Recording) -> String {
+        draw(&[(title.to_owned(), recording)])
+    }
+
+    #[test]
+    fn whatever_is_said_the_picture_is_xml() {
+        let odd = "<&\"'> ]]> \u{0}\u{1b}\u{fffe}\n";
+        let recording = record(async move {
+            let speak = async move { info!("{odd}") };
+            speak.instrument(info_span!("lane", odd)).await;
+        });
+        let picture = picture(odd, recording);
+        let escaped = "&lt;&amp;&quot;'&gt; ]]&gt;";
+        assert_eq!(picture.matches(escaped).count(), 5, "{picture}");
+        let allowed = |one: char| one == '\n' || !(one.is_control() || one == '\u{fffe}');
+        assert!(picture.chars().all(allowed));
+    }
+
+    #[test]
+    fn a_long_label_stays_in_the_margin_and_a_long_title_beside_the_time() {
+        let long = "x".repeat(300);
+        let label = long.clone();
+        let recording = record(async move {
+            async {}.instrument(info_span!("lane", %label)).await;
+        });
+        let picture = picture(&long, recording);
+        assert!(picture.contains("textLength=\"156.0\""), "{picture}");
+        let title = format!(">{}…</text>", "x".repeat(LONGEST_TITLE - 1));
+        assert!(picture.contains(&title), "{picture}");
+    }
+
+    #[test]
+    fn a_hundred_thousand_events_make_no_more_marks_than_can_be_told_apart() {
+        let recording = record(async {
+            let talk = async {
+                for word in 0..100_000 {
+                    info!(word);
+                    if word % 50 == 0 {
+                        sleep(Duration::from_millis(1)).await;
+                    }
+                }
+            };
+            talk.instrument(info_span!("talker")).await;
+        });
+        assert_eq!(recording.events.len(), 100_000);
+        let picture = picture("Talk", recording);
+        let marks = picture.matches("class=\"event\"").count();
+        assert!((500..=1101).contains(&marks), "{marks} marks");
+        assert!(picture.len() < 500_000, "{} bytes", picture.len());
     }
 }

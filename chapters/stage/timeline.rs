@@ -10,7 +10,7 @@ use super::{
 /// Lanes drawn at most; the rest is counted in a closing line.
 const MOST_LANES: usize = 40;
 /// Columns of a label at most.
-const LONGEST_LABEL: usize = 28;
+pub(crate) const LONGEST_LABEL: usize = 28;
 
 /// What a cell of a lane can show, the weakest first: a stronger mark covers a weaker one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ pub(crate) fn draw<T>(
     let plot = Plot {
         scale,
         end: total,
-        columns: width.saturating_sub(margin + 1).max(10),
+        columns: width.saturating_sub(margin + 1).max(1),
     };
 
     let mut cells: Vec<Vec<Mark>> = drawn.iter().map(|lane| plot.lane(lane)).collect();
@@ -180,7 +180,8 @@ impl Plot {
     fn lane(&self, lane: &Lane) -> Vec<Mark> {
         let mut row = vec![Mark::Nothing; self.columns + 1];
         let created = self.column(lane.created);
-        let end = self.column(lane.ended.unwrap_or(self.end));
+        // A lane may begin after the story's end, in a destructor that the runtime runs last.
+        let end = self.column(lane.ended.unwrap_or(self.end)).max(created);
         let first_poll = lane.runs.first().map_or(end, |run| self.column(run.from));
         row[created..=first_poll].fill(Mark::Created);
         row[first_poll..=end.max(first_poll)].fill(Mark::Waiting);
@@ -235,10 +236,15 @@ fn paint_row(row: &[Mark], paint: Paint) -> String {
 pub(crate) fn label(lane: &Lane, lanes: &[Lane]) -> String {
     let depth = std::iter::successors(lane.parent, |&parent| lanes[parent].parent).count();
     let label = format!("{:indent$}{}", "", lane.label, indent = 2 * depth);
-    if label.chars().count() <= LONGEST_LABEL {
-        return label;
+    shortened(&label, LONGEST_LABEL)
+}
+
+/// At most `most` letters of a text; an ellipsis stands for the rest.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    let start: String = label.chars().take(LONGEST_LABEL - 1).collect();
+    let start: String = text.chars().take(most - 1).collect();
     format!("{start}…")
 }
 
@@ -448,5 +454,41 @@ mod tests {
         );
         assert_eq!(labels(Duration::ZERO, 5), ["0s"]);
         assert!(labels(Duration::MAX, 5).len() <= 6);
+    }
+
+    #[test]
+    fn the_narrowest_timeline_has_room_for_the_longest_label() {
+        let recording = record(async {
+            sleep(SECOND)
+                .instrument(info_span!(
+                    "a label of many more letters than there is room for"
+                ))
+                .await;
+        });
+        let picture = drawn(&recording, 40);
+        let widest = picture.lines().map(|line| line.chars().count()).max();
+        assert_eq!(widest, Some(40), "{picture}");
+    }
+
+    #[test]
+    fn a_lane_that_begins_after_the_end_is_drawn() {
+        struct Late;
+        impl Drop for Late {
+            fn drop(&mut self) {
+                block_for(SECOND);
+                std::mem::forget(info_span!("late"));
+            }
+        }
+        let recording = record(async {
+            let late = Late;
+            tokio::spawn(async move {
+                sleep(9 * SECOND).await;
+                drop(late);
+            });
+            sleep(SECOND).await;
+        });
+        assert_eq!(recording.lane("late").created, 2 * SECOND);
+        let picture = draw(&recording, 3 * SECOND, 60, Paint::default());
+        assert!(picture.contains("\nlate  "), "{picture}");
     }
 }

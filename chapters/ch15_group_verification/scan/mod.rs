@@ -10,6 +10,7 @@ mod threads;
 use std::any::Any;
 
 use tokio::{sync::watch, time::sleep};
+use tracing::info;
 
 pub use bounded::bounded;
 pub use gather::gather;
@@ -100,7 +101,9 @@ async fn scan_group<P: Platform, S: Store>(
                 let answer = platform.call(call).await;
                 let changed = round.settle(&mut roster, answer, at)?;
                 if !changed.is_empty() {
+                    let members = changed.len();
                     store.save(group, changed).await?;
+                    info!(members, "stored");
                 }
             }
         }

@@ -2,7 +2,7 @@ use std::{
     collections::VecDeque,
     future::poll_fn,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Poll, Waker},
@@ -10,14 +10,18 @@ use std::{
 };
 
 use tokio::{
-    sync::Notify,
+    select,
+    sync::{Notify, watch},
     time::{Instant, sleep_until},
 };
 
 use crate::{
     ch15_group_verification::{
+        compare::{NOW, Task},
         model::MessageId,
         platform::{Answer, BlockingPlatform, Call, Platform},
+        policy::Policy,
+        scan::{Polite, bounded},
     },
     stage::block_for,
 };
@@ -153,5 +157,37 @@ impl BlockingPlatform for Line {
         let _in_flight = self.begin();
         block_for(self.latency);
         Ok(Some(self.next_message()))
+    }
+}
+
+/// One small scan by [`bounded`] over such a platform, to be recorded and drawn.
+///
+/// # Panics
+///
+/// Never: its store is in memory.
+pub async fn one_scan() {
+    let task = Task {
+        groups: 6,
+        members: 4,
+        kicks: 1,
+        latency: Duration::from_millis(200),
+        seed: 1,
+        max_in_flight: 3,
+        rate: None,
+    };
+    let policy = Arc::new(Policy {
+        groups_in_flight: task.max_in_flight,
+        calls_per_second: task.rate,
+        ..Policy::default()
+    });
+    let line = Arc::new(Line::new(task.latency));
+    let polite = Polite::new(Arc::clone(&line), &policy, task.seed).into();
+    let (_never, stop) = watch::channel(false);
+    let scan = bounded(polite, Arc::new(task.store()), NOW, policy, stop);
+    // The line never ends.
+    select! {
+        biased;
+        report = scan => drop(report.expect("memory does not fail")),
+        () = line.deliver() => {}
     }
 }

@@ -1,0 +1,212 @@
+//! The bot is killed at every moment of a story, starts again, and nothing is lost.
+
+use std::{
+    collections::BTreeMap,
+    future::{pending, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use async_workbook::{
+    ch15_group_verification::{
+        clock::Clock,
+        model::{GroupId, Member, Roster, UserId},
+        platform::{Call, Message},
+        policy::Policy,
+        sim::{
+            Checker, Disk, EPOCH, Journal, Run, Settings, SimPlatform, World, parse_call, serve,
+        },
+        store::{BlockingStore, Memory, OffThread, Sqlite, Store, StoreError},
+    },
+    stage::virtual_time,
+};
+
+const STORY: Settings = Settings {
+    seed: 3,
+    groups: 2,
+    members: 3,
+    days: 1,
+    // So few that only the outages matter; a faultless world would not forgive a greeting that
+    // is repeated after a crash.
+    faults: 1e-9,
+    owner: UserId(1),
+};
+
+/// Lets one bot serve until its `dies`-th poll and a second one until the end. Returns how often
+/// the first was polled, and what was wrong.
+fn die_after<S, P>(dies: u64, store: impl Fn() -> S, peek: P) -> (u64, Vec<String>)
+where
+    S: Store,
+    P: BlockingStore,
+{
+    virtual_time(async {
+        let clock = Clock::new(EPOCH, 1.0);
+        let world = World::new(STORY);
+        let platform = Arc::new(SimPlatform::new(world, clock, Journal::default()));
+        platform.check(Checker::new(
+            Policy::default().warnings,
+            move |group, user| peek.load(group).unwrap().get(user).cloned(),
+        ));
+        let run = |seed| Run {
+            policy: Policy::default(),
+            clock,
+            speed: 1.0,
+            polite: true,
+            seed,
+            until: platform
+                .with_world(World::end)
+                .after(Duration::from_hours(1)),
+        };
+        let mut polls = 0;
+        {
+            let run = run(1);
+            let mut first = pin!(serve(&platform, Disk(store()), &run, pending()));
+            poll_fn(|context| {
+                polls += 1;
+                let ended = first.as_mut().poll(context).is_ready();
+                if ended || polls == dies {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+        }
+        platform.reconnect();
+        serve(&platform, Disk(store()), &run(2), pending())
+            .await
+            .unwrap();
+        (polls, platform.violations(true))
+    })
+}
+
+fn in_memory(dies: u64) -> (u64, Vec<String>) {
+    let store = Arc::new(Memory::default());
+    die_after(dies, || Arc::clone(&store), Shared(Arc::clone(&store)))
+}
+
+/// Lets the checker look at what the bot writes.
+struct Shared<S>(Arc<S>);
+
+impl<S: BlockingStore> BlockingStore for Shared<S> {
+    fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
+        self.0.groups()
+    }
+
+    fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
+        self.0.load(group)
+    }
+
+    fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
+        self.0.save(group, members)
+    }
+}
+
+#[test]
+fn crash_after_every_poll_loses_nothing() {
+    let (polls, violations) = in_memory(u64::MAX);
+    assert!(violations.is_empty(), "{violations:#?}");
+    assert!(polls > 100, "a story of {polls} polls");
+    for dies in 1..=polls {
+        let (_, violations) = in_memory(dies);
+        assert!(violations.is_empty(), "after poll {dies}: {violations:#?}");
+    }
+}
+
+#[test]
+fn crash_on_disk_loses_nothing() {
+    // Every poll would take minutes, since SQLite waits for the disk after every change.
+    for dies in (1..200).step_by(23) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Sqlite::open(&folder.path().join("store")).unwrap());
+        let off_thread = Arc::new(OffThread::new(Arc::clone(&store)));
+        let (_, violations) = die_after(dies, || Arc::clone(&off_thread), Shared(store));
+        assert!(violations.is_empty(), "after poll {dies}: {violations:#?}");
+    }
+}
+
+/// Takes two seconds of real time: a process that is to be killed has to be running.
+#[test]
+fn crash_of_the_whole_process_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let run = |real: bool| {
+        let mut command = async_workbook_tests::example("group_verification");
+        command.args(["simulate", "--groups", "4", "--members", "6", "--days", "2"]);
+        command.args([
+            "--seed", "5", "--faults", "0.1", "--engine", "gather", "--json",
+        ]);
+        command.arg(format!("--store=sqlite:{}", path.display()));
+        if real {
+            command.args(["--real", "--speed", "100000"]);
+        }
+        command.stdout(std::process::Stdio::piped());
+        command
+    };
+    let mut killed = 0;
+    for _ in 0..5 {
+        let mut child = run(true).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        // SIGKILL, on Unix: nothing can be tidied up.
+        killed += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(killed >= 2, "only {killed} runs were still going");
+    let output = run(false).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    // What the world says, read independently of the program.
+    let journal = std::fs::read_to_string(folder.path().join("store.world")).unwrap();
+    let (mut warned, mut kicks, mut joined) =
+        (BTreeMap::new(), 0, std::collections::BTreeSet::new());
+    for line in journal.lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        if let [_, "event", _, user, "joins", group] = words[..] {
+            joined.insert((user.to_owned(), group.to_owned()));
+            warned.insert((group.to_owned(), user.to_owned()), 0);
+        }
+        let Some((call, outcome)) = line
+            .split_once(" call ")
+            .and_then(|(_, call)| call.split_once(" = "))
+        else {
+            continue;
+        };
+        if outcome.starts_with("not done") || outcome == "gone" {
+            continue;
+        }
+        match parse_call(call).unwrap() {
+            Call::SendToGroup(group, Message::Warning(users)) => {
+                for user in users {
+                    *warned
+                        .entry((group.to_string(), user.to_string()))
+                        .or_default() += 1;
+                }
+            }
+            Call::Kick(group, user) => {
+                kicks += 1;
+                let warnings = warned[&(group.to_string(), user.to_string())];
+                assert!(warnings >= 3, "kicked after {warnings} warnings: {line}");
+            }
+            _ => {}
+        }
+    }
+    let count = |name: &str| json[name].as_u64().unwrap();
+    assert!(kicks > 0);
+    // Events of the last moments may still be unsettled.
+    assert!(joined.len() as u64 - count("joined") <= 2, "{json}");
+    assert!(kicks - count("kicked_by_timeout") <= 2, "{json}");
+    let statuses = [
+        "verified",
+        "unmuted_by_admin",
+        "left",
+        "kicked_by_admin",
+        "kicked_by_timeout",
+        "pending",
+    ];
+    let sum: u64 = statuses.iter().map(|status| count(status)).sum();
+    assert_eq!(sum, count("joined"));
+}
