@@ -118,11 +118,11 @@ fn stores(criterion: &mut Criterion) {
     store(&mut group, "sqlite", &*sqlite, id, &members);
 
     let off_thread = OffThread::new(sqlite);
-    group.bench_function("sqlite_off_thread/save", |b| {
+    group.bench_function(BenchmarkId::new("sqlite_off_thread", "save"), |b| {
         b.to_async(one_thread())
             .iter(|| off_thread.save(id, members.clone()));
     });
-    group.bench_function("sqlite_off_thread/load", |b| {
+    group.bench_function(BenchmarkId::new("sqlite_off_thread", "load"), |b| {
         b.to_async(one_thread()).iter(|| off_thread.load(id));
     });
 }

@@ -15,7 +15,7 @@ const HOUR: Duration = Duration::from_hours(1);
 fn timers(criterion: &mut Criterion) {
     let mut group = brief_group(criterion, "timer_set_and_cancelled");
     group.throughput(Throughput::Elements(1));
-    for others in [0_u32, 1_000, 100_000] {
+    for others in [1_000_u32, 100_000] {
         let runtime = one_thread();
         let waiting = runtime.spawn(async move {
             let until = |other: u32| sleep(HOUR + Duration::from_millis(other.into()));

@@ -1,6 +1,12 @@
 //! Lines on logarithmic axes.
 
-use plotters::{prelude::*, style::Color as _};
+use plotters::{
+    prelude::*,
+    style::{
+        Color as _,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
 
 pub type Color = RGBColor;
 
@@ -48,7 +54,10 @@ pub fn times(value: f64) -> String {
 }
 
 pub fn bytes(value: f64) -> String {
-    format!("{value} B")
+    match value {
+        it if it < 1e3 => format!("{it} B"),
+        it => format!("{} kB", it / 1e3),
+    }
 }
 
 fn draw(
@@ -59,15 +68,13 @@ fn draw(
     lines: &[Line],
 ) -> Result<(), Box<dyn std::error::Error>> {
     let points = || lines.iter().flat_map(|line| &line.points);
-    let range = |of: fn(&(f64, f64)) -> f64| {
+    let range = |of: fn(&(f64, f64)) -> f64, room: f64| {
         let low = points().map(of).fold(f64::INFINITY, f64::min);
         let high = points().map(of).fold(0.0, f64::max);
-        // Whole powers of ten, with a little room where a line lies on one.
-        10_f64.powf((low * 0.99).log10().floor())..10_f64.powf((high * 1.01).log10().ceil())
+        low / room..high * room
     };
-    let xs = points().map(|it| it.0).fold(f64::INFINITY, f64::min)
-        ..points().map(|it| it.0).fold(0.0, f64::max);
-    let ys = range(|it| it.1);
+    let xs = range(|point| point.0, 1.0);
+    let ys = range(|point| point.1, 1.5);
 
     let paper = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     paper.fill(&PAPER)?;
@@ -78,7 +85,7 @@ fn draw(
         .margin_right(130)
         .x_label_area_size(44)
         .y_label_area_size(70)
-        .build_cartesian_2d(xs.log_scale(), ys.clone().log_scale())?;
+        .build_cartesian_2d(xs.clone().log_scale(), ys.clone().log_scale())?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
@@ -105,13 +112,20 @@ fn draw(
                 .map(|point| Circle::new(*point, 3, line.color.filled())),
         )?;
     }
-    let height = 300.0 / (ys.end / ys.start).log10();
+    let height = 320.0 / (ys.end / ys.start).log10();
     for (line, lift) in lines.iter().zip(lifts(lines, height)) {
-        if let Some(end) = line.points.last() {
-            let style = (FONT, 16).into_font().color(&line.color);
-            let label = EmptyElement::at(*end) + Text::new(line.name.clone(), (8, lift - 6), style);
-            chart.draw_series([label])?;
-        }
+        let Some(end) = line.points.last() else {
+            continue;
+        };
+        // Right of where the lines end; above one that ends earlier, lest it hide another.
+        let (place, pos) = if end.0 < xs.end {
+            ((-4, -6), Pos::new(HPos::Right, VPos::Bottom))
+        } else {
+            ((8, lift), Pos::new(HPos::Left, VPos::Center))
+        };
+        let style = (FONT, 16).into_font().color(&line.color).pos(pos);
+        let label = EmptyElement::at(*end) + Text::new(line.name.clone(), place, style);
+        chart.draw_series([label])?;
     }
     drop(chart);
     paper.present()?;

@@ -18,7 +18,7 @@ pub struct Claim {
     pub more: &'static str,
 }
 
-pub const CLAIMS: [Claim; 9] = [
+pub const CLAIMS: [Claim; 7] = [
     Claim {
         chapter: "ch01_await",
         sentence: "In the second it is free, but for nobody. In the third, all three waits share one second of one thread.",
@@ -67,20 +67,6 @@ pub const CLAIMS: [Claim; 9] = [
         bench: "primitives",
         less: "mutex_alone/std",
         more: "mutex_alone/tokio",
-    },
-    Claim {
-        chapter: "ch05_locks",
-        sentence: "An atomic is right for one value that changes in one step",
-        bench: "primitives",
-        less: "atomic/fetch_add/2_threads",
-        more: "mutex_2_threads/std",
-    },
-    Claim {
-        chapter: "ch05_locks",
-        sentence: "Must readers wait for each other? A mutex makes them. An `RwLock` lets any number read together",
-        bench: "primitives",
-        less: "read_mostly_2_threads/std_rwlock",
-        more: "read_mostly_2_threads/std_mutex",
     },
 ];
 

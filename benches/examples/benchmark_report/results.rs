@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{claims, page::table};
+use crate::{charts, claims, page::table};
 
 /// By full name, such as `wake/threads_park/2_threads`.
 pub struct Results {
@@ -115,7 +115,10 @@ fn list(mut rows: Vec<&Measured>) -> String {
 }
 
 fn named(group: &str, function: &str) -> String {
-    format!("`{group}`: {}", words(function))
+    match function {
+        "" => format!("`{group}`"),
+        function => format!("`{group}`: {}", words(function)),
+    }
 }
 
 /// Nanoseconds as people write them, to three digits.
@@ -145,8 +148,10 @@ pub fn three_digits(value: f64) -> String {
     }
 }
 
+/// A name as words, a number with its thousands apart.
 fn words(name: &str) -> String {
-    name.replace('_', " ")
+    let number = name.parse().map(charts::thousands);
+    number.unwrap_or_else(|_| name.replace('_', " "))
 }
 
 fn leading_number(name: &str) -> u64 {
@@ -155,10 +160,11 @@ fn leading_number(name: &str) -> u64 {
 }
 
 fn collect(folder: &Path, into: &mut BTreeMap<String, Measured>) -> Result<(), String> {
-    // Without the folder there are no results, and whoever asks for one is told.
+    // Where a folder is missing, or a bench was interrupted, there are no results; whoever asks
+    // for one is told.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.ends_with("new") {
+        if path.join("benchmark.json").is_file() && path.ends_with("new") {
             let (name, measured) = read(&path)?;
             into.insert(name, measured);
         } else if path.is_dir() {
