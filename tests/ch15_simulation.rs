@@ -1,6 +1,6 @@
 //! The whole bot against simulated worlds, on the virtual clock.
 
-use std::{env, future::pending, sync::Arc, time::Duration};
+use std::{env, future::pending, num::NonZero, sync::Arc, thread, time::Duration};
 
 use async_workbook::{
     ch15_group_verification::{
@@ -79,16 +79,24 @@ fn simulation_keeps_every_rule_in_many_worlds() {
         Some(seed) => seed..seed + 1,
         None => 0..number("WORLDS").unwrap_or(200),
     };
-    for seed in seeds {
-        let (violations, _) = simulate(seed);
-        assert!(
-            violations.is_empty(),
-            "{} violations, the first: {}\nreplay it with: SEED={seed} cargo test --test \
-             ch15_simulation simulation_keeps_every_rule_in_many_worlds",
-            violations.len(),
-            violations[0]
-        );
-    }
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let seeds = seeds.clone().skip(thread).step_by(threads);
+            scope.spawn(move || seeds.for_each(keeps_every_rule));
+        }
+    });
+}
+
+fn keeps_every_rule(seed: u64) {
+    let (violations, _) = simulate(seed);
+    assert!(
+        violations.is_empty(),
+        "{} violations, the first: {}\nreplay it with: SEED={seed} cargo test --test \
+         ch15_simulation simulation_keeps_every_rule_in_many_worlds",
+        violations.len(),
+        violations[0]
+    );
 }
 
 /// Also when every change goes through a thread of the blocking pool to a real file.

@@ -7,7 +7,7 @@ use std::{
     collections::BTreeSet,
     io::{BufRead, BufReader, Lines},
     os::unix::process::ExitStatusExt,
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, ExitStatus, Stdio},
     thread,
     time::Duration,
 };

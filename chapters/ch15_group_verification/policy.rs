@@ -16,7 +16,8 @@ pub struct Policy {
     pub warnings: u8,
     /// From joining to the first warning, and from each warning to what follows.
     pub scan_every: Duration,
-    /// Local hours in which scheduled scans happen; the end is excluded.
+    /// Local hours in which scheduled scans happen; the end is excluded. They may not go over
+    /// midnight: a start that is not before its end means never.
     pub hours: Range<u8>,
     /// How far local time is ahead of UTC, in minutes.
     pub utc_offset_minutes: i32,

@@ -16,6 +16,9 @@ pub(crate) const OUTCOME: &str = "stage::outcome";
 /// Tracing reports each poll of a future, but not what the poll returned, so it cannot tell a
 /// future that ended from one that was dropped half-way. This one can: it emits an event when
 /// the future ends. Everything else is left to tracing.
+///
+/// Create the span inside the story: `stage::play("…", toast().instrument(info_span!("toast")))`
+/// creates it before anybody listens, and there is no lane. `async { … }` around it helps.
 pub trait Instrument: Future + Sized {
     /// Gives this future a lane of its own: `span` is entered for each of its polls.
     fn instrument(self, span: Span) -> OnLane<Self> {
