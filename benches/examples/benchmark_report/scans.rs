@@ -149,7 +149,7 @@ fn task(engine: Engine, groups: usize, latency_ms: u64) -> Task {
 }
 
 impl Scans {
-    pub fn elapsed_chart(&self) -> String {
+    pub fn elapsed_chart(&self) -> Result<String, String> {
         let mut lines = vec![Line {
             name: "one group alone".into(),
             color: charts::BLACK,
@@ -172,7 +172,7 @@ impl Scans {
         )
     }
 
-    pub fn ratio_chart(&self) -> String {
+    pub fn ratio_chart(&self) -> Result<String, String> {
         let lines = ALL.map(|by| {
             self.line(by, |scan, outcome| {
                 (scan.groups as f64, outcome.elapsed_s / scan.ideal_s)

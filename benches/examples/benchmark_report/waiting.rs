@@ -107,7 +107,7 @@ pub fn child(kind: &str, count: &str) -> Result<(), String> {
 }
 
 impl Waiting {
-    pub fn chart(&self) -> String {
+    pub fn chart(&self) -> Result<String, String> {
         let colors = [charts::GREEN, charts::BLUE, charts::RED];
         let lines = KINDS.iter().zip(colors).map(|(kind, color)| Line {
             name: format!("{kind}s"),
