@@ -1,14 +1,23 @@
 //! Learn asynchronous concurrency in Rust by running it.
 //!
-//! One module per chapter, in reading order. A chapter's lesson is the `README.md` in its folder.
+//! One crate per chapter, in reading order. A chapter's lesson is the `README.md` in its folder.
 
-pub mod stage;
+#[doc(inline)]
+pub use stage;
 
-pub mod ch01_await;
-pub mod ch02_tasks;
-pub mod ch03_gather;
-pub mod ch04_semaphores;
-pub mod ch05_locks;
-pub mod ch06_queues;
-pub mod ch07_cancellation;
-pub mod ch15_group_verification;
+#[doc(inline)]
+pub use ch01_await;
+#[doc(inline)]
+pub use ch02_tasks;
+#[doc(inline)]
+pub use ch03_gather;
+#[doc(inline)]
+pub use ch04_semaphores;
+#[doc(inline)]
+pub use ch05_locks;
+#[doc(inline)]
+pub use ch06_queues;
+#[doc(inline)]
+pub use ch07_cancellation;
+#[doc(inline)]
+pub use ch15_group_verification;

@@ -1,6 +1,6 @@
 //! Calling asynchronous code from synchronous code: three bridges, one of which collapses.
 
-use async_workbook::{ch01_await::bridges, stage};
+use ch01_await::bridges;
 use tracing::{error, info};
 
 fn main() {

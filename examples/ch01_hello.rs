@@ -1,6 +1,6 @@
 //! A runtime and a wait, without the stage: there is no magic behind the other examples.
 
-use async_workbook::ch01_await::hello::hello;
+use ch01_await::hello::hello;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {

@@ -1,6 +1,6 @@
 //! A hundred waits of one second: 100 s in turn, 1 s on threads, 1 s joined.
 
-use async_workbook::{ch01_await::sites, stage};
+use ch01_await::sites;
 use tracing::info;
 
 const SITES: u32 = 100;

@@ -1,6 +1,6 @@
 //! What happens between calling an `async fn` and awaiting it: nothing.
 
-use async_workbook::{ch01_await::lazy, stage};
+use ch01_await::lazy;
 
 fn main() {
     stage::acts(|stage| {

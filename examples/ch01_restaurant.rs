@@ -1,6 +1,6 @@
 //! Blocking and waiting, concurrent and parallel: each as a timeline.
 
-use async_workbook::{ch01_await::restaurant, stage};
+use ch01_await::restaurant;
 
 fn main() {
     stage::acts(|stage| {

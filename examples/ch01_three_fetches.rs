@@ -1,6 +1,6 @@
 //! Three waits of one second become one.
 
-use async_workbook::{ch01_await::fetches, stage};
+use ch01_await::fetches;
 
 fn main() {
     stage::acts(|stage| {

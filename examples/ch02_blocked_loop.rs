@@ -1,6 +1,6 @@
 //! A task that blocks the only thread makes every timer late.
 
-use async_workbook::{ch02_tasks::event_loop, stage};
+use ch02_tasks::event_loop;
 
 fn main() {
     stage::play(

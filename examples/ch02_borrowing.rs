@@ -1,6 +1,6 @@
 //! One recipe, two counts: owned, shared, and borrowed where that is allowed.
 
-use async_workbook::{ch02_tasks::borrowing, stage};
+use ch02_tasks::borrowing;
 use tokio::task::JoinError;
 
 const RECIPE: &str = "flour water salt";

@@ -1,6 +1,6 @@
 //! Coffee and toast: 5 s awaited in turn, 3 s as two tasks.
 
-use async_workbook::{ch02_tasks::breakfast, stage};
+use ch02_tasks::breakfast;
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

@@ -1,6 +1,6 @@
 //! A channel that is always ready, and the neighbour who gets a turn all the same.
 
-use async_workbook::{ch02_tasks::yielding, stage};
+use ch02_tasks::yielding;
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

@@ -1,6 +1,6 @@
 //! Whose turn is it? The queue, the timers, and a task that lets nobody else have one.
 
-use async_workbook::{ch02_tasks::event_loop, stage};
+use ch02_tasks::event_loop;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! The life of a task, seen from outside.
 
-use async_workbook::{ch02_tasks::life, stage};
+use ch02_tasks::life;
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

@@ -1,6 +1,6 @@
 //! The coffee fails. What becomes of the toast?
 
-use async_workbook::{ch02_tasks::breakfast, stage};
+use ch02_tasks::breakfast;
 
 fn main() {
     stage::acts(|stage| {

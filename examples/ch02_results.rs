@@ -1,6 +1,6 @@
 //! A value, a panic, a cancellation: what awaiting a task can give.
 
-use async_workbook::{ch02_tasks::results, stage};
+use ch02_tasks::results;
 
 fn main() {
     stage::acts(|stage| {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use async_workbook::{ch02_tasks::event_loop, stage};
+use ch02_tasks::event_loop;
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

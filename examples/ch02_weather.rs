@@ -1,9 +1,6 @@
 //! Four cities, one limit: answers in time are kept, the rest is cancelled.
 
-use async_workbook::{
-    ch02_tasks::weather::{all_or_nothing_wrong, bulletin, what_came_in_time},
-    stage,
-};
+use ch02_tasks::weather::{all_or_nothing_wrong, bulletin, what_came_in_time};
 
 fn main() {
     stage::acts(|stage| {

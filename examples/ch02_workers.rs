@@ -1,6 +1,6 @@
 //! Three workers who begin together and finish as B, A, C.
 
-use async_workbook::{ch02_tasks::workers, stage};
+use ch02_tasks::workers;
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use async_workbook::{
-    ch02_tasks::yielding::{Manners, beside_a_clock},
-    stage,
-};
+use ch02_tasks::yielding::{Manners, beside_a_clock};
 use tokio::task::JoinError;
 
 fn main() -> Result<(), JoinError> {

@@ -1,9 +1,6 @@
 //! Three prices, each shown as soon as it is there.
 
-use async_workbook::{
-    ch03_gather::quotes::{SHOPS, all_at_the_end, as_tasks_end, as_they_come, on_page},
-    stage,
-};
+use ch03_gather::quotes::{SHOPS, all_at_the_end, as_tasks_end, as_they_come, on_page};
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! Five pictures, two at a time.
 
-use async_workbook::{
-    ch03_gather::gallery::{Host, as_they_come, each_with_its_frame, in_order, on_page, unbounded},
-    stage,
-};
+use ch03_gather::gallery::{Host, as_they_come, each_with_its_frame, in_order, on_page, unbounded};
 
 fn main() {
     let host = Host::default();

@@ -1,9 +1,6 @@
 //! Four problems of three kinds.
 
-use async_workbook::{
-    ch03_gather::parcels::{first_problem_wrong, kind_by_kind},
-    stage,
-};
+use ch03_gather::parcels::{first_problem_wrong, kind_by_kind};
 
 fn main() {
     let parcels = [1, 2, 3, 4, 5, 6];

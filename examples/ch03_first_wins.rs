@@ -1,10 +1,7 @@
 //! The first of several wins, and the others are dropped.
 
-use async_workbook::{
-    ch03_gather::mirrors::{
-        MIRRORS, all, click_after, first_answer, first_copy, saved, unless_cancelled,
-    },
-    stage,
+use ch03_gather::mirrors::{
+    MIRRORS, all, click_after, first_answer, first_copy, saved, unless_cancelled,
 };
 
 fn main() {

@@ -1,9 +1,6 @@
 //! A buffer that nobody looks after.
 
-use async_workbook::{
-    ch03_gather::prints::{as_tasks, frozen_wrong},
-    stage,
-};
+use ch03_gather::prints::{as_tasks, frozen_wrong};
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! A car, a room and a seat: all of them, or none.
 
-use async_workbook::{
-    ch03_gather::trip::{cheapest, hotels, joined, planned, try_joined},
-    stage,
-};
+use ch03_gather::trip::{cheapest, hotels, joined, planned, try_joined};
 
 fn main() {
     let full: &[u32] = &[];

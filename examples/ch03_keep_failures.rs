@@ -1,10 +1,7 @@
 //! One of three checks goes wrong. What did the other two find?
 
-use async_workbook::{
-    ch03_gather::health::{
-        Answer, all_or_nothing, each, each_a_task, round, services, short_round,
-    },
-    stage,
+use ch03_gather::health::{
+    Answer, all_or_nothing, each, each_a_task, round, services, short_round,
 };
 
 fn main() {

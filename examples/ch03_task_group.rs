@@ -1,9 +1,6 @@
 //! A backup on four disks: what is left when it fails?
 
-use async_workbook::{
-    ch03_gather::replicas::{Copies, detached_wrong, grouped, night},
-    stage,
-};
+use ch03_gather::replicas::{Copies, detached_wrong, grouped, night};
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! Twenty calls: one after the other, all at once, and five at a time.
 
-use async_workbook::{
-    ch04_semaphores::{calls, permits::InvalidLimit},
-    stage,
-};
+use ch04_semaphores::{calls, permits::InvalidLimit};
 
 fn main() -> Result<(), InvalidLimit> {
     stage::acts(|stage| {

@@ -5,10 +5,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch04_semaphores::{downloads::download_all, permits::InvalidLimit},
-    stage,
-};
+use ch04_semaphores::{downloads::download_all, permits::InvalidLimit};
 use indicatif::ProgressBar;
 
 fn main() -> Result<(), InvalidLimit> {

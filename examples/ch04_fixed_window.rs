@@ -1,9 +1,6 @@
 //! Five a second, counted by full seconds (wrong) and by a token bucket.
 
-use async_workbook::{
-    ch04_semaphores::{fixed_window, token_bucket::InvalidBucket},
-    stage,
-};
+use ch04_semaphores::{fixed_window, token_bucket::InvalidBucket};
 
 fn main() -> Result<(), InvalidBucket> {
     stage::acts(|stage| {

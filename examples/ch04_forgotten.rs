@@ -1,6 +1,6 @@
 //! Permits that a failing job never gives back, and the guard that always does.
 
-use async_workbook::{ch04_semaphores::forgotten, stage};
+use ch04_semaphores::forgotten;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,11 +1,8 @@
 //! Eight requests over three connections.
 
-use async_workbook::{
-    ch04_semaphores::{
-        permits::InvalidLimit,
-        pool::{Pool, eight_requests},
-    },
-    stage,
+use ch04_semaphores::{
+    permits::InvalidLimit,
+    pool::{Pool, eight_requests},
 };
 
 fn main() -> Result<(), InvalidLimit> {

@@ -2,12 +2,9 @@
 
 use std::{error::Error, time::Duration};
 
-use async_workbook::{
-    ch04_semaphores::{
-        rate::{by_both, by_concurrency, by_rate},
-        token_bucket::{InvalidBucket, TokenBucket},
-    },
-    stage,
+use ch04_semaphores::{
+    rate::{by_both, by_concurrency, by_rate},
+    token_bucket::{InvalidBucket, TokenBucket},
 };
 
 const FAST: Duration = Duration::from_millis(100);

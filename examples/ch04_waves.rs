@@ -1,9 +1,6 @@
 //! Ten jobs of one second, three at a time: 4 s.
 
-use async_workbook::{
-    ch04_semaphores::{permits::InvalidLimit, waves},
-    stage,
-};
+use ch04_semaphores::{permits::InvalidLimit, waves};
 
 fn main() -> Result<(), InvalidLimit> {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Jobs of different size share a budget, first come, first served.
 
-use async_workbook::{ch04_semaphores::weights, stage};
+use ch04_semaphores::weights;
 
 fn main() {
     stage::play("Four gigabytes", weights::four_gigabytes());

@@ -1,6 +1,6 @@
 //! Three seats for five buyers.
 
-use async_workbook::{ch05_locks::atomics, stage};
+use ch05_locks::atomics;
 
 fn main() {
     stage::acts(|stage| {

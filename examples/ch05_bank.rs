@@ -1,11 +1,8 @@
 //! Bank accounts, and a transfer that gives up on one.
 
-use async_workbook::{
-    ch05_locks::{
-        bank::{self, Refused},
-        patience,
-    },
-    stage,
+use ch05_locks::{
+    bank::{self, Refused},
+    patience,
 };
 
 fn main() -> Result<(), Refused> {

@@ -1,6 +1,6 @@
 //! Three hikers wait for each other at every hut.
 
-use async_workbook::{ch05_locks::barrier, stage};
+use ch05_locks::barrier;
 
 fn main() {
     stage::play("A hike", barrier::hike());

@@ -1,6 +1,6 @@
 //! Customers wait until there is bread.
 
-use async_workbook::{ch05_locks::condition, stage};
+use ch05_locks::condition;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! A configuration that is read by many and reloaded by one.
 
-use async_workbook::{
-    ch05_locks::config::{self, InvalidConfig},
-    stage,
-};
+use ch05_locks::config::{self, InvalidConfig};
 
 fn main() -> Result<(), InvalidConfig> {
     stage::acts(|stage| {

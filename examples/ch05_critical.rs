@@ -1,6 +1,6 @@
 //! How long is a lock held? Across a fetch, or around it.
 
-use async_workbook::{ch05_locks::critical, stage};
+use ch05_locks::critical;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Two transfers in opposite directions wait for each other, until their locks have an order.
 
-use async_workbook::{ch05_locks::deadlock, stage};
+use ch05_locks::deadlock;
 
 fn main() {
     stage::acts(|stage| {

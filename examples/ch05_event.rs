@@ -1,6 +1,6 @@
 //! A starting gun, and a runner who comes late.
 
-use async_workbook::{ch05_locks::event, stage};
+use ch05_locks::event;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Readers together, a writer alone.
 
-use async_workbook::{ch05_locks::library, stage};
+use ch05_locks::library;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Two clerks add to one number: some of it is lost, or nothing.
 
-use async_workbook::{ch05_locks::lost_update, stage};
+use ch05_locks::lost_update;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Five tasks need a connection, and one of them opens it.
 
-use async_workbook::{ch05_locks::once, stage};
+use ch05_locks::once;
 
 fn main() {
     stage::acts(|stage| {

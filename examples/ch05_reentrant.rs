@@ -1,6 +1,6 @@
 //! A method that holds a lock calls one that wants it.
 
-use async_workbook::{ch05_locks::reentrant, stage};
+use ch05_locks::reentrant;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! One list of results for five tasks, one of which fails.
 
-use async_workbook::{ch05_locks::results, stage};
+use ch05_locks::results;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! Three sellers and one box office.
 
-use async_workbook::{
-    ch06_queues::actor::{self, NotSold},
-    stage,
-};
+use ch06_queues::actor::{self, NotSold};
 
 fn main() -> Result<(), NotSold> {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Twenty frames a second in, five out.
 
-use async_workbook::{ch06_queues::back_pressure, stage};
+use ch06_queues::back_pressure;
 
 fn main() {
     stage::acts(|stage| {

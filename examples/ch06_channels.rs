@@ -1,6 +1,6 @@
 //! Three channels that are no queues.
 
-use async_workbook::{ch06_queues::channels, stage};
+use ch06_queues::channels;
 
 fn main() {
     stage::acts(|stage| {

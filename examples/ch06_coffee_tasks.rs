@@ -2,10 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use async_workbook::{
-    ch06_queues::{coffee_tasks, signals::Signals},
-    stage,
-};
+use ch06_queues::{coffee_tasks, signals::Signals};
 use tokio::time::sleep;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,10 +2,7 @@
 
 use std::{error::Error, sync::mpsc, time::Duration};
 
-use async_workbook::{
-    ch06_queues::{coffee_threads, signals::Signals},
-    stage,
-};
+use ch06_queues::{coffee_threads, signals::Signals};
 use tokio::task::spawn_blocking;
 
 fn main() -> Result<(), Box<dyn Error>> {

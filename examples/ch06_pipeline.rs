@@ -1,6 +1,6 @@
 //! The end of the input: as a closed queue, and as an item.
 
-use async_workbook::{ch06_queues::pipeline, stage};
+use ch06_queues::pipeline;
 
 fn main() {
     stage::acts(|stage| {

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use async_workbook::{
-    ch06_queues::{producers, queue::BadCapacity},
-    stage,
-};
+use ch06_queues::{producers, queue::BadCapacity};
 
 fn main() -> Result<(), BadCapacity> {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! Three sensors, two processors, and a board that shows the counts.
 
-use async_workbook::{
-    ch06_queues::{queue::BadCapacity, sensors},
-    stage,
-};
+use ch06_queues::{queue::BadCapacity, sensors};
 
 fn main() -> Result<(), BadCapacity> {
     stage::play("Sensors", sensors::run(4)).map(drop)

@@ -1,6 +1,6 @@
 //! Four stages, six sources, two of them rejected.
 
-use async_workbook::{ch06_queues::stages, stage};
+use ch06_queues::stages;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Three ways to be dropped.
 
-use async_workbook::{ch07_cancellation::dropping, stage};
+use ch07_cancellation::dropping;
 
 fn main() {
     stage::play("Three ways to be dropped", dropping::three_ways());

@@ -2,11 +2,8 @@
 
 use std::{future::pending, io, process::ExitCode, time::Duration};
 
-use async_workbook::{
-    ch06_queues::signals::{Signals, StopSignal},
-    ch07_cancellation::graceful::{self, Shutdown},
-    stage,
-};
+use ch06_queues::signals::{Signals, StopSignal};
+use ch07_cancellation::graceful::{self, Shutdown};
 use tokio::time::sleep;
 
 fn main() -> io::Result<ExitCode> {

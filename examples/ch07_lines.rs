@@ -1,6 +1,6 @@
 //! Four lines in five pieces, read beside a heartbeat.
 
-use async_workbook::{ch07_cancellation::lines, stage};
+use ch07_cancellation::lines;
 
 fn main() -> std::io::Result<()> {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Six numbers for a queue of one, sent beside a heartbeat.
 
-use async_workbook::{ch07_cancellation::offers, stage};
+use ch07_cancellation::offers;
 
 fn main() {
     stage::acts(|stage| {

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use async_workbook::{
-    ch07_cancellation::shield::{self, Ledger},
-    stage,
-};
+use ch07_cancellation::shield::{self, Ledger};
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! Two seconds are enough: three ways to say so, and one that does not say it.
 
-use async_workbook::{ch07_cancellation::timeouts, stage};
+use ch07_cancellation::timeouts;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,9 +1,6 @@
 //! A transfer is dropped after 0, 1, … polls: what is left behind?
 
-use async_workbook::{
-    ch07_cancellation::dropping::{dropped_after, transfer, transfer_wrong},
-    stage,
-};
+use ch07_cancellation::dropping::{dropped_after, transfer, transfer_wrong};
 
 fn main() {
     stage::acts(|stage| {

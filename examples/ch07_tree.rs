@@ -1,6 +1,6 @@
 //! Stop a part, then the whole.
 
-use async_workbook::{ch07_cancellation::tree, stage};
+use ch07_cancellation::tree;
 
 fn main() {
     stage::acts(|stage| {

@@ -1,6 +1,6 @@
 //! A worker is stopped after 3.4 seconds: aborted, told, told between two steps.
 
-use async_workbook::{ch07_cancellation::worker, stage};
+use ch07_cancellation::worker;
 
 fn main() {
     stage::acts(|stage| {

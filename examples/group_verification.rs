@@ -15,17 +15,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_workbook::{
-    ch15_group_verification::{
-        clock::Clock,
-        compare::{Engine, Task},
-        model::{GroupId, Timestamp, UserId},
-        policy::Policy,
-        report::{self, Standing, Summary},
-        sim::{Disk, EPOCH, Journal, Kind, Run, Settings, SimPlatform, World, one_scan, serve},
-        store::{BlockingStore, Memory, OffThread, Sqlite, Store, StoreError},
-    },
-    stage,
+use ch15_group_verification::{
+    clock::Clock,
+    compare::{Engine, Task},
+    model::{GroupId, Timestamp, UserId},
+    policy::Policy,
+    report::{self, Standing, Summary},
+    sim::{Disk, EPOCH, Journal, Kind, Run, Settings, SimPlatform, World, one_scan, serve},
+    store::{BlockingStore, Memory, OffThread, Sqlite, Store, StoreError},
 };
 use lexopt::{Arg, Parser};
 use tokio::{runtime::Builder, select, signal, sync::Notify};

@@ -2,7 +2,7 @@
 
 use std::{future::pending, time::Duration};
 
-use async_workbook::stage::{self, Instrument, block_for};
+use stage::{Instrument, block_for};
 use tokio::{
     spawn,
     time::{sleep, timeout},

@@ -2,6 +2,7 @@
 
 use std::{io, thread};
 
+use stage::Instrument;
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
@@ -10,7 +11,6 @@ use tokio::{
 use tracing::{info, info_span};
 
 use super::fetches::fetch;
-use crate::stage::Instrument;
 
 /// A synchronous function that needs an asynchronous one: it brings a runtime of its own.
 ///

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use stage::{Instrument, block_for};
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

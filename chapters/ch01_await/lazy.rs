@@ -5,10 +5,9 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Takes two seconds, once somebody awaits it.
 pub async fn bake(bread: &str) -> String {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use stage::{Instrument, block_for, on_threads};
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for, on_threads};
 
 const A_MOMENT: Duration = Duration::from_millis(500);
 const READING: Duration = Duration::from_secs(2);

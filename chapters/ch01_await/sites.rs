@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::{Instrument, block_for, on_threads};
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for, on_threads};
 
 /// How long a site takes to answer.
 const LATENCY: Duration = Duration::from_secs(1);

@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{
     task::{JoinError, JoinSet},
     time::sleep,
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Why there is no breakfast.
 #[derive(Debug, Error)]

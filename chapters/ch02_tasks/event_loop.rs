@@ -7,13 +7,12 @@ use std::{
 };
 
 use futures::future::join_all;
+use stage::{Instrument, block_for};
 use tokio::{
     task::{JoinError, yield_now},
     time::{Instant, sleep, sleep_until},
 };
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

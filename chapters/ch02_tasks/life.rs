@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use stage::{Instrument, block_for};
 use tokio::{
     task::{self, JoinError, JoinHandle, yield_now},
     time::sleep,
 };
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

@@ -3,10 +3,9 @@
 
 use std::{any::Any, time::Duration};
 
+use stage::Instrument;
 use tokio::{task::JoinError, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// All the time there is.
 pub const LIMIT: Duration = Duration::from_secs(5);

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{task::JoinError, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Works for `seconds` and returns its name.
 pub async fn worker(name: &'static str, seconds: u64) -> &'static str {

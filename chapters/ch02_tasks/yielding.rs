@@ -8,14 +8,13 @@ use std::{
     time::Duration,
 };
 
+use stage::{Instrument, block_for};
 use tokio::{
     sync::mpsc,
     task::{JoinError, coop, yield_now},
     time::{Instant, sleep, sleep_until},
 };
 use tracing::{info, info_span};
-
-use crate::stage::{Instrument, block_for};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

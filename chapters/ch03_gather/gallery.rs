@@ -6,10 +6,9 @@ use std::{
 };
 
 use futures::{StreamExt, future::join_all, stream};
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// A picture's number and the seconds it takes.
 pub type Picture = (u32, u64);

@@ -29,7 +29,8 @@ impl<T: Send + 'static, E: Send + 'static> Group<T, E> {
 /// is left when this returns. The shape is that of Python's `asyncio.TaskGroup`.
 ///
 /// ```
-/// use async_workbook::{ch03_gather::group, stage::virtual_time};
+/// use ch03_gather::group;
+/// use stage::virtual_time;
 ///
 /// let squares = virtual_time(group::scope(|group| {
 ///     for number in 1..=3 {

@@ -3,14 +3,13 @@
 use std::{collections::HashMap, time::Duration};
 
 use futures::future::{join_all, try_join_all};
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{
     task::{JoinError, JoinSet},
     time::sleep,
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// What a service has to say for itself.
 #[derive(Clone, Copy, Debug)]

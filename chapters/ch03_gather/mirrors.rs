@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use futures::future::{join_all, select_all, select_ok};
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// A server that may have the file.
 #[derive(Clone, Debug)]

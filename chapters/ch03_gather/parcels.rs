@@ -3,12 +3,12 @@
 use std::{fmt::Display, time::Duration};
 
 use futures::future::join_all;
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
 use super::group::{GroupError, settle};
-use crate::stage::Instrument;
 
 /// Why a parcel was not delivered. Each kind holds the parcel's number.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

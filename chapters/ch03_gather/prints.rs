@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt, future::RemoteHandle, stream};
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PART: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// A shop that takes its time to name a price.
 #[derive(Clone, Copy, Debug)]

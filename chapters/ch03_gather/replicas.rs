@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
 use super::group::{self, GroupError};
-use crate::stage::Instrument;
 
 /// A disk that can hold a copy.
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Everything that was booked.
 #[derive(Clone, Debug, PartialEq, Eq)]

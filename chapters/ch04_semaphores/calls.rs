@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{sync::Semaphore, time::sleep};
 use tracing::{info, info_span};
 
 use super::permits::{InvalidLimit, permits};
-use crate::stage::Instrument;
 
 const CALLS: u32 = 20;
 const SERVICE: Duration = Duration::from_millis(500);

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{join, sync::Semaphore, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Five customers, two counters; the shop closes after one and a half seconds.
 ///

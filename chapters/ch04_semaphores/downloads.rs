@@ -7,12 +7,12 @@ use std::{
 
 use futures::{StreamExt, stream::FuturesOrdered};
 use indicatif::ProgressBar;
+use stage::Instrument;
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 use tracing::{info, info_span};
 
 use super::permits::{InvalidLimit, permits};
-use crate::stage::Instrument;
 
 /// What became of one download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 use std::{cell::Cell, time::Duration};
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{info, info_span};
 
 use super::token_bucket::{InvalidBucket, TokenBucket};
-use crate::stage::Instrument;
 
 const PER_SECOND: u32 = 5;
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{
     sync::Semaphore,
     time::{error::Elapsed, sleep, timeout},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

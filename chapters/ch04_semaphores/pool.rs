@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
@@ -14,7 +15,6 @@ use tokio::{
 use tracing::{info, info_span};
 
 use super::permits::{InvalidLimit, permits};
-use crate::stage::Instrument;
 
 /// A fixed set of connections, lent out one by one.
 #[derive(Clone, Debug)]

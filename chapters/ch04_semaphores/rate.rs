@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::{StreamExt, stream::FuturesUnordered};
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
@@ -10,7 +11,6 @@ use super::{
     permits::{InvalidLimit, permits},
     token_bucket::TokenBucket,
 };
-use crate::stage::Instrument;
 
 const CALLS: u32 = 8;
 

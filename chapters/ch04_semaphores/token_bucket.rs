@@ -27,16 +27,16 @@ use tokio::{
 /// counted upwards and in whole numbers, so that nothing is ever rounded away.
 ///
 /// ```
-/// # async_workbook::stage::virtual_time(async {
+/// # stage::virtual_time(async {
 /// use std::time::Duration;
 ///
-/// use async_workbook::ch04_semaphores::token_bucket::TokenBucket;
+/// use ch04_semaphores::token_bucket::TokenBucket;
 ///
 /// let bucket = TokenBucket::new(2, Duration::from_secs(1), 3)?; // 2 a second, 3 at once
 /// for _ in 0..5 {
 ///     bucket.acquire().await; // at 0 s, 0 s, 0 s, 0.5 s and 1 s
 /// }
-/// # Ok::<(), async_workbook::ch04_semaphores::token_bucket::InvalidBucket>(())
+/// # Ok::<(), ch04_semaphores::token_bucket::InvalidBucket>(())
 /// # }).unwrap();
 /// ```
 #[derive(Debug)]

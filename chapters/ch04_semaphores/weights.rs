@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{join, sync::Semaphore, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -6,10 +6,9 @@ use std::{
 };
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const SEATS: i32 = 3;
 

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{sync::Barrier, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Hours of walking to the first hut and to the second.
 const HIKERS: [(&str, [u64; 2]); 3] = [("Ada", [1, 3]), ("Bo", [2, 2]), ("Cy", [3, 1])];

@@ -6,14 +6,13 @@ use std::{
 };
 
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{
     join,
     sync::{Notify, watch},
     time::{error::Elapsed, sleep, timeout},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// From the shelf back to the bench by the door, where one can wait.

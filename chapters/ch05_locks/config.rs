@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{join, sync::watch, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// What a reader needs to know, all of it from the same text.
 #[derive(Clone, Debug, PartialEq, Eq)]

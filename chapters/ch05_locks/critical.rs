@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use tokio::{join, sync, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// Tokio's lock may be held across an await. That does not make it a good idea: 3 s.
 pub async fn across_the_fetch_wrong() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     join,
     time::{error::Elapsed, sleep, timeout},
@@ -9,7 +10,6 @@ use tokio::{
 use tracing::{Span, info, info_span};
 
 use super::bank::{Account, Balance};
-use crate::stage::Instrument;
 
 /// How long it takes to look at an account's papers.
 const PAPERS: Duration = Duration::from_millis(100);

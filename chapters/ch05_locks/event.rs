@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     join,
     sync::{Notify, watch},
     time::{error::Elapsed, sleep, timeout},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

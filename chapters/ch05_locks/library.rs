@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     join,
     sync::RwLock,
     time::{error::Elapsed, sleep, timeout},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const SECOND: Duration = Duration::from_secs(1);

@@ -5,10 +5,9 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use tokio::{join, sync, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// The time between reading the number and writing it.
 const THINKING: Duration = Duration::from_millis(1);

@@ -2,11 +2,10 @@
 
 use std::{cell::Cell, time::Duration};
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{join, sync::OnceCell, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// The other side did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

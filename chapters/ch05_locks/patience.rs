@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::join;
 use tracing::{info, info_span};
 
 use super::bank::{Account, Refused, transfer};
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 

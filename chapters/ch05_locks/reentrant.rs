@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     sync::{Mutex, MutexGuard},
     time::{error::Elapsed, timeout},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

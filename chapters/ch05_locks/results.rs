@@ -5,10 +5,9 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use tokio::{spawn, sync::mpsc, task::JoinHandle, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const TASKS: u32 = 5;
 

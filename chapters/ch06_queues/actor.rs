@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -9,8 +10,6 @@ use tokio::{
     time::sleep,
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// The handle to a box office. Clones talk to the same one, and it closes with the last of them.
 #[derive(Clone)]

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     sync::mpsc::{self, error::TrySendError},
     task::JoinSet,
     time::sleep,
 };
 use tracing::{Span, info, info_span};
-
-use crate::stage::Instrument;
 
 /// Bytes of one frame.
 pub const FRAME: usize = 1 << 20;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     sync::{
         broadcast::{self, error::RecvError},
@@ -11,8 +12,6 @@ use tokio::{
     time::sleep,
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// A `oneshot` carries one value once; who asked also learns that no answer will come.
 pub async fn one_answer() -> [Result<u32, oneshot::error::RecvError>; 2] {

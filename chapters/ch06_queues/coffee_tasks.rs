@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use stage::Instrument;
 use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 use tracing::{info, info_span};
 
@@ -16,7 +17,6 @@ use super::{
     coffee::{BARISTAS, BETWEEN_CUSTOMERS, Report, TO_BREW, TO_SERVE, WAITERS, WARM_UP},
     queue::{BadCapacity, SharedReceiver, bounded},
 };
-use crate::stage::Instrument;
 
 /// Runs the shop until `close` says why it should close, then closes it so that every order
 /// that was accepted is served or handed back.

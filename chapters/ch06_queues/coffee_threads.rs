@@ -8,13 +8,13 @@ use std::{
     },
 };
 
+use stage::{block_for, on_threads};
 use tracing::{info, info_span};
 
 use super::{
     coffee::{BARISTAS, BETWEEN_CUSTOMERS, Report, TO_BREW, TO_SERVE, WAITERS, WARM_UP},
     queue::BadCapacity,
 };
-use crate::stage::{block_for, on_threads};
 
 type Shared = Arc<Mutex<mpsc::Receiver<u32>>>;
 type Job = Box<dyn FnOnce() -> Report + Send>;

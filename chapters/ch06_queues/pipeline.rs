@@ -2,11 +2,11 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
+use stage::Instrument;
 use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 use tracing::{info, info_span};
 
 use super::queue::SharedReceiver;
-use crate::stage::Instrument;
 
 const WORKERS: u32 = 3;
 const ROOM: usize = 3;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use stage::Instrument;
 use tokio::{
     sync::{Mutex, mpsc},
     task::JoinSet,
@@ -10,7 +11,6 @@ use tokio::{
 use tracing::{info, info_span};
 
 use super::queue::{BadCapacity, SharedReceiver, bounded};
-use crate::stage::Instrument;
 
 const TO_PRODUCE: Duration = Duration::from_millis(100);
 const TO_CONSUME: Duration = Duration::from_millis(400);

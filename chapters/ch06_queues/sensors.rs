@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{
     sync::{mpsc, watch},
@@ -11,7 +12,6 @@ use tokio::{
 use tracing::{info, info_span};
 
 use super::queue::{BadCapacity, SharedReceiver, bounded};
-use crate::stage::Instrument;
 
 const BETWEEN_READINGS: Duration = Duration::from_millis(100);
 const TO_PROCESS: Duration = Duration::from_millis(200);

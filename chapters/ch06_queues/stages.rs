@@ -3,11 +3,10 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use futures::future;
+use stage::Instrument;
 use thiserror::Error;
 use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// What one stage hands to the next: a step done, or the reason why there will be none.
 type Passed = Result<Record, Rejected>;

@@ -3,10 +3,9 @@
 use std::{cell::Cell, pin::pin, time::Duration};
 
 use futures::poll;
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 

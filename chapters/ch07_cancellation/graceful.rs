@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
+use ch06_queues::signals::StopSignal;
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, info_span};
-
-use crate::{ch06_queues::signals::StopSignal, stage::Instrument};
 
 const BETWEEN_REQUESTS: Duration = Duration::from_millis(200);
 const TO_ANSWER: Duration = Duration::from_millis(800);

@@ -2,13 +2,12 @@
 
 use std::{io, time::Duration};
 
+use stage::Instrument;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex},
     time::{Instant, Interval, interval_at, sleep},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// `read_line` keeps what it has read of a line inside its future. Each heartbeat drops it.
 ///

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     sync::mpsc,
     time::{Instant, Interval, interval_at, sleep},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// `send` owns the item while it waits for room. Each heartbeat drops both.
 pub async fn send_wrong() -> Vec<u32> {

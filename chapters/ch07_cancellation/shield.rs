@@ -8,11 +8,10 @@ use std::{
     time::Duration,
 };
 
+use stage::Instrument;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const PATIENCE: Duration = Duration::from_millis(500);
 

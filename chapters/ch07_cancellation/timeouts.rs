@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{
     task::JoinError,
     time::{Instant, error::Elapsed, sleep, timeout, timeout_at},
 };
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const LIMIT: Duration = Duration::from_secs(2);
 

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::time::sleep;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 /// A service with two parts, each with two tasks. After one second mail is stopped; after two,
 /// everything.

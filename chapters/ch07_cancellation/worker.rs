@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use stage::Instrument;
 use tokio::{task::JoinError, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, info_span};
-
-use crate::stage::Instrument;
 
 const TO_WORK: Duration = Duration::from_secs(1);
 const TO_CLEAN_UP: Duration = Duration::from_millis(500);

@@ -13,11 +13,13 @@ use std::{
 };
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered, try_join};
+use stage::Instrument;
 use tokio::{
     select,
     sync::{Semaphore, mpsc, watch},
 };
 use tracing::{info_span, warn};
+use worker::Worker;
 
 use super::{
     clock::Clock,
@@ -27,8 +29,6 @@ use super::{
     policy::Policy,
     store::{Store, StoreError},
 };
-use crate::stage::Instrument;
-use worker::Worker;
 
 /// The bot and all it works with.
 #[derive(Debug)]

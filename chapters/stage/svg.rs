@@ -383,7 +383,7 @@ mod tests {
     use tracing::{info, info_span};
 
     use super::*;
-    use crate::stage::{Instrument, record};
+    use crate::{Instrument, record};
 
     fn picture(title: &str, recording: Recording) -> String {
         draw(&[(title.to_owned(), recording)])

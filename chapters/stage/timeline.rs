@@ -338,7 +338,7 @@ mod tests {
     use tracing::{info, info_span};
 
     use super::*;
-    use crate::stage::{Instrument, block_for, record};
+    use crate::{Instrument, block_for, record};
 
     const SECOND: Duration = Duration::from_secs(1);
 

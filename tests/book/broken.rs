@@ -201,6 +201,7 @@ fn all_faults(book: &Book) -> Vec<String> {
         checks::markers(book),
         checks::links(book),
         checks::commands(book),
+        checks::targets(book),
         checks::doors(book),
     ];
     kinds.concat()
@@ -380,6 +381,19 @@ fn lost_links_commands_paths_and_doors_are_noticed() {
         faults
             .iter()
             .any(|it| it.contains("does not mention the example `ch01_breakfast`"))
+    );
+}
+
+#[test]
+fn what_is_never_built_is_noticed() {
+    let shelf = Shelf::new();
+    shelf.write("examples/ch01_breakfast.rs", "fn main() {}");
+    shelf.write("tests/lib.rs", "");
+    assert_eq!(all_faults(&shelf.open()), Vec::<String>::new());
+    shelf.write("examples/ch01_lunch.rs", "fn main() {}");
+    assert_one(
+        &all_faults(&shelf.open()),
+        &["examples/ch01_lunch.rs: no Cargo.toml lists it"],
     );
 }
 

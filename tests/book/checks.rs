@@ -49,6 +49,28 @@ pub fn commands(book: &Book) -> Vec<String> {
     faults
 }
 
+/// Every example, test and bench is listed in a `Cargo.toml`: what is not is never built.
+pub fn targets(book: &Book) -> Vec<String> {
+    let targets = book.runner.targets();
+    let mut faults = Vec::new();
+    for (folder, kind) in [
+        ("examples", "example"),
+        ("tests", "test"),
+        ("benches", "bench"),
+    ] {
+        for file in entries(&book.root, Path::new(folder)) {
+            let is_source = file.extension() == Some("rs".as_ref()) && !file.ends_with("lib.rs");
+            let builds = |target: &Target| {
+                target.kind == kind && file.file_stem() == Some(target.name.as_ref())
+            };
+            if is_source && !targets.iter().any(builds) {
+                faults.push(format!("{}: no Cargo.toml lists it", file.display()));
+            }
+        }
+    }
+    faults
+}
+
 /// Every chapter, example and exercise is announced where readers look for it.
 pub fn doors(book: &Book) -> Vec<String> {
     let chapters: Vec<String> = entries(&book.root, Path::new("chapters"))

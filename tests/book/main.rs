@@ -93,6 +93,11 @@ fn commands_and_paths_exist() {
 }
 
 #[test]
+fn examples_tests_and_benches_are_built() {
+    assert_none(&checks::targets(&BOOK));
+}
+
+#[test]
 fn doors_are_announced() {
     assert_none(&checks::doors(&BOOK));
 }

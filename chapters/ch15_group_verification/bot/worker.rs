@@ -17,7 +17,7 @@ use tokio::{
 use tracing::{error, info, warn};
 
 use super::{Bot, Order, What, Work};
-use crate::ch15_group_verification::{
+use crate::{
     decide::{Happening, decide, done},
     model::{Code, GroupId, Member, Roster, Step, Timestamp, UserId},
     platform::{Call, CallError, Message, Platform, Tally},

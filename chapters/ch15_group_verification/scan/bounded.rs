@@ -1,6 +1,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt;
+use stage::Instrument;
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -9,13 +10,10 @@ use tracing::info_span;
 
 use super::{Polite, Report, ScanError, caught, scan_group};
 use crate::{
-    ch15_group_verification::{
-        model::Timestamp,
-        platform::Platform,
-        policy::Policy,
-        store::{Store, StoreError},
-    },
-    stage::Instrument,
+    model::Timestamp,
+    platform::Platform,
+    policy::Policy,
+    store::{Store, StoreError},
 };
 
 /// Every group its own task, but no more than [`Policy::groups_in_flight`] of them at work, and

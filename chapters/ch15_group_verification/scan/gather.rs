@@ -1,18 +1,16 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt;
+use stage::Instrument;
 use tokio::task::JoinSet;
 use tracing::info_span;
 
 use super::{Report, caught, scan_group};
 use crate::{
-    ch15_group_verification::{
-        model::Timestamp,
-        platform::Platform,
-        policy::Policy,
-        store::{Store, StoreError},
-    },
-    stage::Instrument,
+    model::Timestamp,
+    platform::Platform,
+    policy::Policy,
+    store::{Store, StoreError},
 };
 
 /// Every group its own task, all at once.

@@ -9,6 +9,7 @@ mod threads;
 
 use std::any::Any;
 
+use stage::block_for;
 use tokio::{sync::watch, time::sleep};
 use tracing::info;
 
@@ -26,7 +27,6 @@ use super::{
     round::{Move, Round, Scope},
     store::{BlockingStore, Store, StoreError},
 };
-use crate::stage::block_for;
 
 /// Why a group was not scanned to the end.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

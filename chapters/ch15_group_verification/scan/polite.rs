@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::time::{sleep, timeout};
 
 use super::Pace;
-use crate::ch15_group_verification::{
+use crate::{
     platform::{Answer, Call, CallError, EventId, Platform},
     policy::Policy,
 };

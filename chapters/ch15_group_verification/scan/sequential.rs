@@ -1,7 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Report, caught, scan_group_blocking};
-use crate::ch15_group_verification::{
+use crate::{
     model::Timestamp,
     platform::BlockingPlatform,
     policy::Policy,

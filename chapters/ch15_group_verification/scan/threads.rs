@@ -3,15 +3,14 @@ use std::{
     sync::Mutex,
 };
 
+use stage::on_threads;
+
 use super::{Report, caught, scan_group_blocking};
 use crate::{
-    ch15_group_verification::{
-        model::Timestamp,
-        platform::BlockingPlatform,
-        policy::Policy,
-        store::{BlockingStore, StoreError},
-    },
-    stage::on_threads,
+    model::Timestamp,
+    platform::BlockingPlatform,
+    policy::Policy,
+    store::{BlockingStore, StoreError},
 };
 
 /// A thread for each group, but no more than `most` at a time; whoever is done takes the next

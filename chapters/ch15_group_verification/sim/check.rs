@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::World;
-use crate::ch15_group_verification::{
+use crate::{
     model::{GroupId, Member, Status, UserId},
     platform::{Answer, Call, Delivery, Event, Message},
 };

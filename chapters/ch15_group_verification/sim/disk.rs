@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::{join, time::sleep};
 
-use crate::ch15_group_verification::{
+use crate::{
     model::{GroupId, Member, Roster},
     store::{Store, StoreError},
 };

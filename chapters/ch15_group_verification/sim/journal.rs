@@ -6,7 +6,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::ch15_group_verification::{
+use crate::{
     hash::Fnv1a,
     model::{Code, GroupId, MessageId, Timestamp, UserId},
     platform::{Answer, By, Call, CallError, Delivery, Event, Message, Role, Tally},

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use stage::block_for;
 use tokio::{
     select,
     sync::{Notify, watch},
@@ -16,14 +17,11 @@ use tokio::{
 };
 
 use crate::{
-    ch15_group_verification::{
-        compare::{NOW, Task},
-        model::MessageId,
-        platform::{Answer, BlockingPlatform, Call, Platform},
-        policy::Policy,
-        scan::{Polite, bounded},
-    },
-    stage::block_for,
+    compare::{NOW, Task},
+    model::MessageId,
+    platform::{Answer, BlockingPlatform, Call, Platform},
+    policy::Policy,
+    scan::{Polite, bounded},
 };
 
 /// The simplest platform: says yes to everything, always after the same time, and counts.

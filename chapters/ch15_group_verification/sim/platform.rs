@@ -18,7 +18,7 @@ use super::{
     journal::{Outcome, parse_call},
     world::Fault,
 };
-use crate::ch15_group_verification::{
+use crate::{
     clock::Clock,
     model::{Timestamp, UserId},
     platform::{Answer, By, Call, CallError, Delivery, Event, EventId, Message, Platform},

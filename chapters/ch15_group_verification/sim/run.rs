@@ -6,7 +6,7 @@ use tokio::{
 };
 
 use super::SimPlatform;
-use crate::ch15_group_verification::{
+use crate::{
     bot::Bot,
     clock::Clock,
     model::Timestamp,

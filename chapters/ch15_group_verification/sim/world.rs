@@ -10,7 +10,7 @@ use std::{
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use crate::ch15_group_verification::{
+use crate::{
     model::{Code, GroupId, MessageId, Status, Timestamp, UserId},
     platform::{Answer, By, Call, CallError, Delivery, Event, EventId, Message, Role},
 };
@@ -595,7 +595,7 @@ impl World {
 }
 
 fn millis(duration: Duration) -> u64 {
-    crate::ch15_group_verification::model::millis(duration)
+    crate::model::millis(duration)
 }
 
 impl fmt::Display for Kind {

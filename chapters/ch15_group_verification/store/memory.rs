@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::{BlockingStore, Store, StoreError};
-use crate::ch15_group_verification::model::{GroupId, Member, Roster, UserId};
+use crate::model::{GroupId, Member, Roster, UserId};
 
 /// Keeps members in memory: for tests, and for trying things out.
 #[derive(Debug, Default)]

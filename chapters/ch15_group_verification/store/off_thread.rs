@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{BlockingStore, Store, StoreError};
-use crate::ch15_group_verification::model::{GroupId, Member, Roster};
+use crate::model::{GroupId, Member, Roster};
 
 /// Makes a blocking store fit for async code: each call runs on a thread of the blocking pool.
 ///

@@ -8,9 +8,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, TransactionBehavior, params};
 
 use super::{BlockingStore, Problem, StoreError};
-use crate::ch15_group_verification::model::{
-    Code, GroupId, Member, MessageId, Roster, Status, Steps, Timestamp, UserId,
-};
+use crate::model::{Code, GroupId, Member, MessageId, Roster, Status, Steps, Timestamp, UserId};
 
 /// `awgv`: marks a database as ours.
 const APPLICATION_ID: u32 = 0x6177_6776;

@@ -6,7 +6,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use async_workbook::stage::{self, Instrument};
+//! use stage::Instrument;
 //! use tracing::{info, info_span};
 //!
 //! async fn toast() {
@@ -405,7 +405,9 @@ fn narrate_panics() {
             }
             let words = panic.payload_as_str().unwrap_or("(without words)");
             if let Some(place) = panic.location() {
-                info!("panicked: {words} ({}:{})", place.file(), place.line());
+                // Cargo reaches an example through its chapter: chapters/…/../../examples/….
+                let file = place.file().rsplit("../").next().unwrap_or_default();
+                info!("panicked: {words} ({file}:{})", place.line());
             }
         }));
     });
