@@ -14,7 +14,7 @@ use tokio::sync::RwLock as TokioRwLock;
 
 use crate::{brief_group, on_tasks, on_threads, two_workers};
 
-criterion_group!(benches, read_mostly, atomics);
+criterion_group!(benches, read_mostly, read_for_long, atomics);
 
 const POISON: &str = "nobody panics with the lock";
 /// One access in so many writes.
@@ -81,6 +81,39 @@ fn read_mostly(criterion: &mut Criterion) {
                     }
                 }
             }))
+        });
+    });
+}
+
+/// Readers who stay: each adds up a thousand numbers.
+fn read_for_long(criterion: &mut Criterion) {
+    let mut group = brief_group(criterion, "read_for_long_2_threads");
+    group.throughput(Throughput::Elements(2));
+    let numbers: Vec<u64> = (0..1_000).collect();
+    let sum = |numbers: &[u64]| {
+        black_box(numbers)
+            .iter()
+            .map(|n| black_box(*n))
+            .sum::<u64>()
+    };
+    group.bench_function("std_mutex", |b| {
+        let numbers = StdMutex::new(numbers.clone());
+        b.iter_custom(|rounds| {
+            on_threads(2, || {
+                for _ in 0..rounds {
+                    black_box(sum(&numbers.lock().expect(POISON)));
+                }
+            })
+        });
+    });
+    group.bench_function("std_rwlock", |b| {
+        let numbers = StdRwLock::new(numbers.clone());
+        b.iter_custom(|rounds| {
+            on_threads(2, || {
+                for _ in 0..rounds {
+                    black_box(sum(&numbers.read().expect(POISON)));
+                }
+            })
         });
     });
 }

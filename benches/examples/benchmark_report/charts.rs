@@ -125,11 +125,18 @@ fn draw(
         let Some(end) = line.points.last() else {
             continue;
         };
-        // Right of where the lines end; above one that ends earlier, lest it hide another.
-        let (place, pos) = if end.0 < xs.end {
-            ((-4, -6), Pos::new(HPos::Right, VPos::Bottom))
-        } else {
+        let ends_higher = |other: &Line| {
+            let there = other.points.last();
+            there.is_some_and(|there| (there.0 - end.0).abs() < f64::EPSILON && there.1 > end.1)
+        };
+        // Right of where the lines end; for one that ends earlier above its end, lest it hide a
+        // line that goes on, or below if another comes down from there.
+        let (place, pos) = if end.0 >= xs.end {
             ((8, lift), Pos::new(HPos::Left, VPos::Center))
+        } else if lines.iter().any(ends_higher) {
+            ((6, 4), Pos::new(HPos::Left, VPos::Top))
+        } else {
+            ((-4, -6), Pos::new(HPos::Right, VPos::Bottom))
         };
         let style = (FONT, 16).into_font().color(&line.color).pos(pos);
         let label = EmptyElement::at(*end) + Text::new(line.name.clone(), place, style);
