@@ -9,7 +9,6 @@
 
 use std::{cell::RefCell, collections::BTreeSet, time::Duration};
 
-use async_workbook::stage;
 use tokio::time::sleep;
 use tracing::info;
 

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tracing::{info, info_span};
 

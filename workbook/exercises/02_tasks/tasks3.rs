@@ -8,7 +8,7 @@
 
 use std::{any::Any, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{task::JoinHandle, time::sleep};
 use tracing::{info, info_span};
 

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::time::{sleep, timeout};
 use tracing::{info, info_span};
 
@@ -50,7 +50,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument, block_for};
+use stage::{Instrument, block_for};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, info_span};
 

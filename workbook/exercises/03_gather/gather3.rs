@@ -8,8 +8,8 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
@@ -55,7 +55,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
 
     use super::*;
 

@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::{sync::Semaphore, time::sleep};
 use tracing::{info, info_span};
 

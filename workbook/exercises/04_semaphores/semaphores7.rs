@@ -7,10 +7,10 @@
 //!
 //! Lesson: `chapters/ch04_semaphores/README.md`, "How many a second?"
 
+use std::sync::Mutex;
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
-use std::sync::Mutex;
+use stage::Instrument;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, info_span};
 

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::time::{sleep, timeout};
 use tracing::{info, info_span};
 

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{sync::mpsc, time::sleep};
 use tracing::info_span;
 

@@ -8,7 +8,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::{Mutex, mpsc},
     task::JoinSet,

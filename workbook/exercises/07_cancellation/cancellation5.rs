@@ -8,7 +8,6 @@
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
-use async_workbook::stage;
 use tokio::time::{sleep, timeout};
 use tracing::info;
 

@@ -7,10 +7,7 @@
 //!
 //! Lesson: `chapters/ch15_group_verification/README.md`, "A core that never waits"
 
-use async_workbook::{
-    ch15_group_verification::{model::Timestamp, policy::Policy, sim::EPOCH},
-    stage,
-};
+use ch15_group_verification::{model::Timestamp, policy::Policy, sim::EPOCH};
 use tokio::time::Duration;
 use tracing::info;
 

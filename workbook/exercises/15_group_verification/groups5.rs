@@ -10,13 +10,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_workbook::{
-    ch15_group_verification::{
-        model::{GroupId, UserId},
-        platform::{Answer, Call, CallError, Message, Platform},
-    },
-    stage::{self, Instrument},
+use ch15_group_verification::{
+    model::{GroupId, UserId},
+    platform::{Answer, Call, CallError, Message, Platform},
 };
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tracing::info_span;
 

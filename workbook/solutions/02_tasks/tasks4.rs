@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, timeout_at},
@@ -55,7 +55,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;

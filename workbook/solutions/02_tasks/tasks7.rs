@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
@@ -76,7 +76,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;

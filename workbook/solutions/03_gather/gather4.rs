@@ -9,8 +9,8 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
 use futures::future::select_ok;
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 
@@ -54,7 +54,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;

@@ -11,8 +11,8 @@
 use std::collections::BTreeMap;
 use std::{cell::RefCell, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{task::JoinSet, time::sleep};
 use tracing::{info, info_span};
 
@@ -100,7 +100,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::runtime::Handle;
 
     use super::*;

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,

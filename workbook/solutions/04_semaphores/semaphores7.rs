@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{info, info_span};

@@ -8,8 +8,8 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
 use futures::future::join_all;
+use stage::Instrument;
 use tokio::time::sleep;
 use tracing::{info, info_span};
 

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},

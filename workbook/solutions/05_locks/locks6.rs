@@ -9,7 +9,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::RwLock,
     time::{Instant, sleep},

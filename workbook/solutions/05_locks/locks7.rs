@@ -9,7 +9,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::OnceCell,
     time::{sleep, timeout},

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{sync::mpsc, time::sleep};
 use tracing::{info, info_span};
 
@@ -99,7 +99,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Lane;
+    use stage::Lane;
 
     use super::*;
 

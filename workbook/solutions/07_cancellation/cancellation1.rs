@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::time::{error::Elapsed, sleep, timeout};
 use tracing::info_span;
 
@@ -38,7 +38,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use async_workbook::stage::Outcome;
+    use stage::Outcome;
     use tokio::runtime::Handle;
 
     use super::*;

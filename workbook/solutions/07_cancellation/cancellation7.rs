@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use async_workbook::stage::{self, Instrument};
+use stage::Instrument;
 use tokio::{
     sync::mpsc,
     task::{JoinError, JoinSet},

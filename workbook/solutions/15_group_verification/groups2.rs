@@ -7,10 +7,7 @@
 //!
 //! Lesson: `chapters/ch15_group_verification/README.md`, "A core that never waits"
 
-use async_workbook::{
-    ch15_group_verification::model::{Code, GroupId, Status, UserId},
-    stage,
-};
+use ch15_group_verification::model::{Code, GroupId, Status, UserId};
 use tracing::info;
 
 /// One person in one group.

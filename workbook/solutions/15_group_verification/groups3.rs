@@ -10,7 +10,7 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use async_workbook::{ch15_group_verification::model::Status, stage};
+use ch15_group_verification::model::Status;
 use tokio::time::sleep;
 use tracing::info;
 

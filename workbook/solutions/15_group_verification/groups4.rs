@@ -12,13 +12,10 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch15_group_verification::{
-        decide::{Happening, decide},
-        model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
-        platform::{Answer, Call, CallError, Message, Platform},
-    },
-    stage,
+use ch15_group_verification::{
+    decide::{Happening, decide},
+    model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
+    platform::{Answer, Call, CallError, Message, Platform},
 };
 use tokio::time::sleep;
 use tracing::info;

@@ -10,14 +10,12 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use async_workbook::{
-    ch15_group_verification::{
-        model::{GroupId, UserId},
-        platform::{Answer, Call, CallError, Message, Platform},
-    },
-    stage::{self, Instrument},
+use ch15_group_verification::{
+    model::{GroupId, UserId},
+    platform::{Answer, Call, CallError, Message, Platform},
 };
 use futures::FutureExt;
+use stage::Instrument;
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tracing::info_span;
 

@@ -14,14 +14,11 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch15_group_verification::{
-        decide::{Happening, decide},
-        model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
-        platform::{Answer, Call, CallError, Message, Platform},
-        store::{Memory, Store, StoreError},
-    },
-    stage,
+use ch15_group_verification::{
+    decide::{Happening, decide},
+    model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
+    platform::{Answer, Call, CallError, Message, Platform},
+    store::{Memory, Store, StoreError},
 };
 use tokio::time::sleep;
 use tracing::info;
