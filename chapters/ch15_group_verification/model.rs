@@ -1,6 +1,6 @@
 //! The words of the story as plain data.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -210,8 +210,10 @@ pub struct Member {
 }
 
 /// The members of one group, sorted by user.
+///
+/// Clones share the members until one of them changes; only then are they copied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roster(Vec<Member>);
+pub struct Roster(Arc<[Member]>);
 
 impl Roster {
     /// The member with this id.
@@ -223,8 +225,12 @@ impl Roster {
     /// Adds a member, or replaces what was known of this user.
     pub fn put(&mut self, member: Member) {
         match self.place(member.user) {
-            Ok(place) => self.0[place] = member,
-            Err(place) => self.0.insert(place, member),
+            Ok(place) => Arc::make_mut(&mut self.0)[place] = member,
+            Err(place) => {
+                let mut members = self.0.to_vec();
+                members.insert(place, member);
+                self.0 = members.into();
+            }
         }
     }
 
@@ -251,6 +257,6 @@ impl FromIterator<Member> for Roster {
         let mut members: Vec<_> = members.into_iter().collect();
         members.sort_by_key(|member| member.user);
         members.dedup_by_key(|member| member.user);
-        Self(members)
+        Self(members.into())
     }
 }
