@@ -89,11 +89,12 @@ async fn scan_group<P: Platform, S: Store>(
     let Some(mut round) = Round::plan(group, &roster, Scope::Ordered(at), at, policy) else {
         return Ok(Tally::default());
     };
-    while let Some(next) = round.next(&roster) {
+    // Borrowed, since the future would store what is moved a second time.
+    while let Some(next) = &round.next(&roster) {
         if stop.is_some_and(|stop| *stop.borrow()) {
             return Err(ScanError::Stopped);
         }
-        match &next {
+        match next {
             // Boxed, since few groups ever come here and a timer is large: it would make every
             // group's future larger by a third.
             Move::Pause(gap) => Box::pin(sleep(*gap)).await,
