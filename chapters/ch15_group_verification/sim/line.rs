@@ -1,10 +1,7 @@
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Poll, Waker},
     time::Duration,
 };
@@ -32,13 +29,32 @@ use crate::{
 #[derive(Debug)]
 pub struct Line {
     latency: Duration,
-    /// Who waits for an answer, and until when.
-    waiting: Mutex<VecDeque<(Instant, Waker)>>,
+    inside: Mutex<Inside>,
     /// There was nobody before, and now there is.
     called: Notify,
-    calls: AtomicU64,
-    in_flight: AtomicUsize,
-    peak_in_flight: AtomicUsize,
+}
+
+/// All behind one lock: each call takes it once, and two cores would pass every atomic counter
+/// to and fro as they do the lock.
+#[derive(Debug, Default)]
+struct Inside {
+    /// Who waits for an answer, and until when.
+    waiting: VecDeque<(Instant, Waker)>,
+    calls: u64,
+    in_flight: usize,
+    peak_in_flight: usize,
+}
+
+impl Inside {
+    fn begin(&mut self) {
+        self.in_flight += 1;
+        self.peak_in_flight = self.peak_in_flight.max(self.in_flight);
+    }
+
+    fn next_message(&mut self) -> MessageId {
+        self.calls += 1;
+        MessageId(self.calls - 1)
+    }
 }
 
 impl Line {
@@ -47,11 +63,8 @@ impl Line {
     pub fn new(latency: Duration) -> Self {
         Self {
             latency,
-            waiting: Mutex::default(),
+            inside: Mutex::default(),
             called: Notify::new(),
-            calls: AtomicU64::new(0),
-            in_flight: AtomicUsize::new(0),
-            peak_in_flight: AtomicUsize::new(0),
         }
     }
 
@@ -63,16 +76,17 @@ impl Line {
     pub async fn deliver(&self) {
         let mut due = Vec::new();
         loop {
-            let next = self.lock().front().map(|(at, _)| *at);
+            let next = self.lock().waiting.front().map(|(at, _)| *at);
             match next {
                 None => self.called.notified().await,
                 Some(at) => {
                     sleep_until(at).await;
                     let now = Instant::now();
                     {
-                        let mut waiting = self.lock();
-                        let count = waiting.partition_point(|(at, _)| *at <= now);
-                        due.extend(waiting.drain(..count).map(|(_, waker)| waker));
+                        let inside = &mut *self.lock();
+                        let count = inside.waiting.partition_point(|(at, _)| *at <= now);
+                        due.extend(inside.waiting.drain(..count).map(|(_, waker)| waker));
+                        inside.in_flight -= count;
                     }
                     due.drain(..).for_each(Waker::wake);
                 }
@@ -82,79 +96,59 @@ impl Line {
 
     /// Calls made so far.
     pub fn calls(&self) -> u64 {
-        self.calls.load(Relaxed)
+        self.lock().calls
     }
 
-    /// The most calls that were under way at one moment.
+    /// The most calls that were under way at one moment. A call that is given up is under way
+    /// until its answer would have come.
     pub fn peak_in_flight(&self) -> usize {
-        self.peak_in_flight.load(Relaxed)
+        self.lock().peak_in_flight
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(Instant, Waker)>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a caller at the end of the queue and says when its answer is due.
-    fn wait_in_line(&self, waker: Waker) -> Instant {
-        let mut waiting = self.lock();
+    fn wait_in_line(&self, inside: &mut Inside, waker: &Waker) -> Instant {
         // Read under the lock, so that the queue is in order of time.
         let due = Instant::now() + self.latency;
-        waiting.push_back((due, waker));
-        if waiting.len() == 1 {
+        inside.waiting.push_back((due, waker.clone()));
+        inside.begin();
+        if inside.waiting.len() == 1 {
             self.called.notify_one();
         }
         due
     }
-
-    fn begin(&self) -> InFlight<'_> {
-        let now = self.in_flight.fetch_add(1, Relaxed) + 1;
-        // Most calls do not set a record; reading is cheaper than writing.
-        if now > self.peak_in_flight.load(Relaxed) {
-            self.peak_in_flight.fetch_max(now, Relaxed);
-        }
-        InFlight(self)
-    }
-
-    fn next_message(&self) -> MessageId {
-        MessageId(self.calls.fetch_add(1, Relaxed))
-    }
-}
-
-/// Ends when dropped, also with a call that was given up.
-struct InFlight<'a>(&'a Line);
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Relaxed);
-    }
 }
 
 impl Platform for Line {
-    async fn call(&self, _call: &Call) -> Answer {
-        let _in_flight = self.begin();
-        let mut due = None;
-        poll_fn(|context| match due {
-            Some(due) if Instant::now() >= due => Poll::Ready(()),
+    fn call(&self, _call: &Call) -> impl Future<Output = Answer> {
+        let mut sent = None;
+        poll_fn(move |context| match sent {
+            Some((due, message)) if Instant::now() >= due => Poll::Ready(Ok(Some(message))),
             Some(_) => {
                 // Polled too early, perhaps by another task: its waker has to wait in line too.
-                self.wait_in_line(context.waker().clone());
+                self.wait_in_line(&mut self.lock(), context.waker());
                 Poll::Pending
             }
             None => {
-                due = Some(self.wait_in_line(context.waker().clone()));
+                let inside = &mut *self.lock();
+                let due = self.wait_in_line(inside, context.waker());
+                sent = Some((due, inside.next_message()));
                 Poll::Pending
             }
         })
-        .await;
-        Ok(Some(self.next_message()))
     }
 }
 
 impl BlockingPlatform for Line {
     fn call(&self, _call: &Call) -> Answer {
-        let _in_flight = self.begin();
+        self.lock().begin();
         block_for(self.latency);
-        Ok(Some(self.next_message()))
+        let inside = &mut *self.lock();
+        inside.in_flight -= 1;
+        Ok(Some(inside.next_message()))
     }
 }
 
