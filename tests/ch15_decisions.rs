@@ -170,6 +170,20 @@ fn decisions_keep_to_the_hours_of_the_day() {
     assert_eq!(due(10.0, -3 * 60), hours(14.0));
 }
 
+#[test]
+fn decisions_change_one_roster_and_not_its_clone() {
+    let before: Roster = [member(Status::Pending)].into_iter().collect();
+    let mut after = before.clone();
+    after.put(member(Status::Verified));
+    after.put(Member {
+        user: UserId(8),
+        ..member(Status::Left)
+    });
+    assert!(before.iter().eq(&[member(Status::Pending)]));
+    assert_eq!(after.get(USER).unwrap().status, Status::Verified);
+    assert_eq!(after.iter().count(), 2);
+}
+
 fn any_status() -> impl Strategy<Value = Status> {
     prop::sample::select(Status::ALL.to_vec())
 }

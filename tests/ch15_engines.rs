@@ -15,6 +15,7 @@ use async_workbook::{
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{
+    runtime::Builder,
     sync::watch,
     time::{Instant, sleep},
 };
@@ -202,6 +203,26 @@ fn gather_reports_a_panic_and_goes_on() {
     let panicked = Err(ScanError::Panicked("a trap".into()));
     assert_eq!(report.0[1], (GroupId(2), panicked));
     assert_eq!((report.tally().groups, report.tally().warned), (2, 4));
+}
+
+#[test]
+fn gather_loses_no_group_among_several_cores() {
+    let task = Task {
+        groups: 7,
+        members: 2,
+        kicks: 0,
+        ..task(1)
+    };
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(3)
+        .enable_time()
+        .build()
+        .unwrap();
+    let scan = gather(Trap.into(), task.store().into(), NOW, policy(1).into());
+    let report = runtime.block_on(scan).unwrap();
+    let groups: Vec<_> = report.0.iter().map(|(group, _)| group.0).collect();
+    assert_eq!(groups, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!((report.tally().groups, report.tally().failed), (6, 1));
 }
 
 #[test]
