@@ -328,3 +328,65 @@ fn polite_waits_as_asked_gives_up_on_silence_and_tries_again() {
     let (least, most) = (Duration::from_secs(15), Duration::from_millis(18_600));
     assert!((least..=most).contains(&took), "{took:?}");
 }
+
+/// Does not answer a single call, and remembers when they came.
+#[derive(Default)]
+struct Down(Stopwatch);
+
+impl Platform for Down {
+    async fn call(&self, call: &Call) -> Answer {
+        self.0.call(call).await?;
+        Err(CallError::Transient)
+    }
+}
+
+/// The waits between the tries of one call that never succeeds.
+fn waits(policy: &Policy, seed: u64) -> Vec<Duration> {
+    let down = Arc::new(Down::default());
+    virtual_time(async {
+        let polite = Polite::new(Arc::clone(&down), policy, seed);
+        let call = Call::Mute(GroupId(1), UserId(1));
+        assert_eq!(polite.call(&call).await, Err(CallError::Transient));
+    });
+    let calls = down.0.0.lock().unwrap();
+    calls.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[test]
+fn polite_waits_longer_from_try_to_try() {
+    let policy = Policy {
+        calls_per_second: None,
+        longest_backoff: Duration::from_secs(3),
+        ..Policy::default()
+    };
+    let mut longest = vec![Duration::ZERO; 4];
+    for seed in 0..100 {
+        let waits = waits(&policy, seed)
+            .into_iter()
+            .map(|wait| wait.saturating_sub(LATENCY));
+        longest = longest
+            .into_iter()
+            .zip(waits)
+            .map(|(a, b)| a.max(b))
+            .collect();
+    }
+    // Full jitter: anything from nothing to these.
+    for (longest, ceiling) in longest.into_iter().zip([500, 1000, 2000, 3000]) {
+        let ceiling = Duration::from_millis(ceiling);
+        let allowed = ceiling.mul_f64(0.9)..=ceiling + Duration::from_millis(1);
+        assert!(allowed.contains(&longest), "{longest:?} of {ceiling:?}");
+    }
+}
+
+#[test]
+fn polite_waits_for_its_turn_with_a_retry_too() {
+    let policy = Policy {
+        calls_per_second: Some(1),
+        backoff: Duration::from_millis(1),
+        ..Policy::default()
+    };
+    let waits = waits(&policy, 1);
+    assert_eq!(waits.len(), 4);
+    let second = Duration::from_secs(1);
+    assert!(waits.iter().all(|&wait| wait >= second), "{waits:?}");
+}
