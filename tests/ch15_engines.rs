@@ -1,15 +1,19 @@
 //! One scan, four ways: the same moves, the same state, each within its own promise.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_workbook::{
     ch15_group_verification::{
         compare::{Engine, Task},
-        model::{GroupId, Timestamp, UserId},
+        model::{GroupId, Status, Timestamp, UserId},
         platform::{Answer, BlockingPlatform, Call, CallError, Message, Platform, Tally},
         policy::Policy,
         scan::{Pace, Polite, Report, ScanError, bounded, gather, sequential, threads},
-        store::{Memory, digest},
+        store::{BlockingStore, Memory, digest},
     },
     stage::{block_for, record, record_blocking, virtual_time},
 };
@@ -216,7 +220,10 @@ fn bounded_stops_between_two_moves() {
         let (stop, stopped) = watch::channel(false);
         let policy = Arc::new(policy(2));
         let polite = Arc::new(Polite::new(Moody::default(), &policy, 1));
-        let scan = bounded(polite, task.store().into(), NOW, policy, stopped);
+        // A ninth group, in which nothing is to be done, does not begin either.
+        let store = task.store();
+        BlockingStore::save(&store, GroupId(9), vec![]).unwrap();
+        let scan = bounded(polite, store.into(), NOW, policy, stopped);
         let impatience = async {
             // In the third group's second call.
             sleep(LATENCY * 8 + LATENCY / 2).await;
@@ -228,12 +235,70 @@ fn bounded_stops_between_two_moves() {
     let ended = report.0.iter().filter(|(_, outcome)| outcome.is_ok());
     assert_eq!(ended.count(), 2);
     let stopped = Err(ScanError::Stopped);
+    assert_eq!(report.0.len(), 9);
     assert!(report.0[2..].iter().all(|(_, outcome)| *outcome == stopped));
+}
+
+/// Writes down what it has done.
+#[derive(Default)]
+struct Diary(Mutex<Vec<Call>>);
+
+impl Platform for Diary {
+    async fn call(&self, call: &Call) -> Answer {
+        sleep(LATENCY).await;
+        self.0.lock().unwrap().push(call.clone());
+        Ok(None)
+    }
+}
+
+#[test]
+fn bounded_that_is_stopped_has_stored_what_it_did_and_no_more() {
+    let task = Task {
+        groups: 3,
+        members: 4,
+        kicks: 2,
+        ..task(1)
+    };
+    let mut ends = BTreeSet::new();
+    for moment in 0..60 {
+        let (diary, store) = (Arc::new(Diary::default()), Arc::new(task.store()));
+        let report = virtual_time(async {
+            let (stop, stopped) = watch::channel(false);
+            let policy = Arc::new(policy(2));
+            let polite = Arc::new(Polite::new(Arc::clone(&diary), &policy, 1));
+            let scan = bounded(polite, Arc::clone(&store), NOW, policy, stopped);
+            let impatience = async {
+                sleep(LATENCY * moment).await;
+                stop.send_replace(true);
+            };
+            tokio::join!(scan, impatience).0.unwrap()
+        });
+        ends.insert(report.tally().groups);
+
+        let expected = task.store();
+        for call in diary.0.lock().unwrap().iter() {
+            let (group, users) = match call {
+                Call::SendToGroup(group, Message::Warning(users)) => (*group, users.clone()),
+                Call::Kick(group, user) => (*group, vec![*user]),
+                _ => continue,
+            };
+            for user in users {
+                let mut member = expected.peek(group, user).unwrap();
+                match call {
+                    Call::Kick(..) => member.status = Status::KickedByTimeout,
+                    _ => member.warnings += 1,
+                }
+                BlockingStore::save(&expected, group, vec![member]).unwrap();
+            }
+        }
+        assert_eq!(digest(&*store), digest(&expected), "stopped at {moment}");
+    }
+    assert_eq!(ends, BTreeSet::from([0, 2, 3]));
 }
 
 /// Remembers when it was called.
 #[derive(Default)]
-struct Stopwatch(std::sync::Mutex<Vec<Instant>>);
+struct Stopwatch(Mutex<Vec<Instant>>);
 
 impl Platform for Stopwatch {
     async fn call(&self, _call: &Call) -> Answer {
@@ -297,6 +362,9 @@ fn pace_lets_nobody_wait_without_need() {
         let idle = Instant::now();
         pace.turn().await;
         assert_eq!(idle.elapsed(), Duration::ZERO);
+        // Nor does it save up turns.
+        pace.turn().await;
+        assert!(idle.elapsed() >= Duration::from_millis(10));
     });
 }
 
