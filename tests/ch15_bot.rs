@@ -191,7 +191,25 @@ fn bot_takes_orders_from_admins_and_its_owner_only() {
 }
 
 #[test]
-fn bot_hears_a_code_in_the_middle_of_a_scan() {
+fn bot_hears_a_code_before_the_next_warning() {
+    let other = UserId(8);
+    story(FINE, async |town| {
+        for user in [USER, other] {
+            town.happens(Event::Joined(HERE, user)).await;
+        }
+        town.begins(Event::ScanAll(OWNER)).await;
+        // After the notice and the first mute, during the second.
+        sleep(LATENCY * 5 / 2).await;
+        town.happens(Event::Said(USER, town.code(HERE))).await;
+        assert_eq!(town.status(HERE), Status::Verified);
+        let warning = Call::SendToGroup(HERE, Message::Warning(vec![other]));
+        assert_eq!(town.times(|call| *call == warning).len(), 1);
+        assert_eq!(town.warnings(), 1);
+    });
+}
+
+#[test]
+fn bot_hears_a_code_before_the_next_kick() {
     story(FINE, async |town| {
         town.happens(Event::Joined(HERE, USER)).await;
         for _ in 0..3 {
