@@ -1,6 +1,7 @@
 //! The bot, event by event, on a platform that answers as the test wants.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -115,6 +116,14 @@ fn story<T>(
     answer: fn(usize, &Call) -> Answer,
     script: impl AsyncFnOnce(&mut Town) -> T,
 ) -> Recording<T> {
+    seeded_story(1, answer, script)
+}
+
+fn seeded_story<T>(
+    seed: u64,
+    answer: fn(usize, &Call) -> Answer,
+    script: impl AsyncFnOnce(&mut Town) -> T,
+) -> Recording<T> {
     record(async {
         let clock = Clock::new(NOON, 1.0);
         let chat = Arc::new(Chat {
@@ -127,7 +136,7 @@ fn story<T>(
         let (events, inbox) = mpsc::channel(1);
         let (stop, stopped) = watch::channel(false);
         let (platform, rosters) = (Arc::clone(&chat), Arc::clone(&store));
-        let bot = Bot::new(platform, rosters, Policy::default(), clock, 1);
+        let bot = Bot::new(platform, rosters, Policy::default(), clock, seed);
         let mut town = Town {
             chat,
             store,
@@ -147,6 +156,22 @@ fn story<T>(
 }
 
 const FINE: fn(usize, &Call) -> Answer = |_, _| Ok(None);
+
+#[test]
+fn bot_draws_codes_that_only_its_seed_foretells() {
+    let codes = |seed| {
+        let script = async |town: &mut Town| {
+            for group in [HERE, THERE] {
+                town.happens(Event::Joined(group, USER)).await;
+            }
+            [town.code(HERE), town.code(THERE)]
+        };
+        seeded_story(seed, FINE, script).value
+    };
+    let different: BTreeSet<_> = [codes(1), codes(2)].concat().into_iter().collect();
+    assert_eq!(different.len(), 4);
+    assert_eq!(codes(1), codes(1));
+}
 
 #[test]
 fn bot_hears_a_code_in_every_group_the_member_is_still_in() {

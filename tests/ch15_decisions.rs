@@ -174,6 +174,10 @@ fn any_status() -> impl Strategy<Value = Status> {
     prop::sample::select(Status::ALL.to_vec())
 }
 
+fn mostly_pending() -> impl Strategy<Value = Status> {
+    prop_oneof![3 => Just(Status::Pending), 1 => any_status()]
+}
+
 fn any_happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         (0..4_u8).prop_map(|byte| Happening::Joined(code(byte))),
@@ -188,7 +192,7 @@ fn any_happening() -> impl Strategy<Value = Happening> {
 
 prop_compose! {
     fn any_roster()(
-        members in vec((any_status(), 0..6_u8, 0..48_u64), 0..12)
+        members in vec((mostly_pending(), 0..6_u8, 0..48_u64), 0..12)
     ) -> Roster {
         members
             .into_iter()
@@ -206,9 +210,10 @@ prop_compose! {
 
 fn any_answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
-        6 => Just(Ok(Some(MessageId(1)))),
-        1 => Just(Err(CallError::Gone)),
-        1 => Just(Err(CallError::Refused)),
+        12 => Just(Ok(Some(MessageId(1)))),
+        // Those that do not end a round.
+        2 => Just(Err(CallError::Gone)),
+        2 => Just(Err(CallError::Refused)),
         1 => Just(Err(CallError::Transient)),
         1 => Just(Err(CallError::RateLimited(Duration::from_secs(1)))),
     ]
