@@ -121,12 +121,12 @@ fn crash_after_every_poll_loses_nothing() {
 /// that memory survives too: where there is a file system in memory, it is faster by far.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// Every third poll, or every 23rd on a real disk; `EVERY_POLL=1` for all of them.
+/// Every fifth poll, or every 23rd on a real disk; `EVERY_POLL=1` for all of them.
 #[test]
 fn crash_on_disk_loses_nothing() {
     let step = match (env::var_os("EVERY_POLL"), Path::new(IN_MEMORY).is_dir()) {
         (Some(_), _) => 1,
-        (None, true) => 3,
+        (None, true) => 5,
         (None, false) => 23,
     };
     let (polls, violations) = on_disk(u64::MAX);
