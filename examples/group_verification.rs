@@ -333,22 +333,44 @@ fn cast(world: &World) -> Vec<(UserId, String)> {
         .collect()
 }
 
-/// A line on the terminal that says how far it is; nothing elsewhere. Never ends.
+/// A line on the terminal that says how far it is; nothing elsewhere. Never ends, and wipes its
+/// line when it is dropped.
 async fn progress(platform: &SimPlatform, clock: Clock, flags: &Simulation) {
-    if flags.json || !std::io::stderr().is_terminal() {
+    if flags.json || wipe().is_empty() {
         return std::future::pending().await;
     }
+    let _at_the_end = Wipe;
     let pause =
         Duration::from_mins(15).max(Duration::from_secs_f64(flags.speed.unwrap_or(1.0) / 10.0));
     loop {
         let counts = platform.counts();
+        // Cut off at the margin rather than wrapped: only one line can be wiped.
         eprint!(
-            "\r{}  {} calls, {} warnings \x1b[K\r",
+            "{}\x1b[?7l{}  {} calls, {} warnings\x1b[?7h\r",
+            wipe(),
             report::day_and_time(clock.now()),
             counts.calls,
             counts.warnings_delivered
         );
         clock.sleep(pause).await;
+    }
+}
+
+/// What makes room on a terminal for something else than the line of [`progress`].
+fn wipe() -> &'static str {
+    let plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if std::io::stderr().is_terminal() && !plain {
+        "\r\x1b[K"
+    } else {
+        ""
+    }
+}
+
+struct Wipe;
+
+impl Drop for Wipe {
+    fn drop(&mut self) {
+        eprint!("{}", wipe());
     }
 }
 
@@ -375,9 +397,13 @@ fn signals() -> Outcome<Arc<Notify>> {
             #[cfg(not(unix))]
             let _ = signal::ctrl_c().await;
             if first {
-                eprintln!("stopping at the next safe point; once more to stop at once");
+                eprintln!(
+                    "{}stopping at the next safe point; once more to stop at once",
+                    wipe()
+                );
                 told.notify_one();
             } else {
+                eprint!("{}", wipe());
                 process::exit(130);
             }
         }

@@ -2,7 +2,22 @@
 
 use std::{collections::BTreeSet, fs, process::Output};
 
+#[cfg(unix)]
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Stdio},
+    thread,
+    time::Duration,
+};
+
 use async_workbook_tests::example;
+#[cfg(unix)]
+use nix::{
+    pty::{Winsize, openpty},
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 
 fn run(arguments: &str) -> Output {
@@ -130,27 +145,30 @@ fn command_names_the_flag_the_value_and_what_is_allowed() {
     }
 }
 
+#[cfg(unix)]
+fn start(arguments: &str) -> Child {
+    let mut command = example("group_verification");
+    command.args(arguments.split_whitespace());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, which: Signal) {
+    kill(Pid::from_raw(child.id().cast_signed()), which).unwrap();
+}
+
 /// A real process that gets a real signal; it takes about a second.
 #[cfg(unix)]
 #[test]
 fn command_stops_at_a_safe_point_and_goes_on_later() {
-    use nix::{
-        sys::signal::{Signal, kill},
-        unistd::Pid,
-    };
-
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("store").display());
     let flags = format!("simulate --groups 3 --members 5 --days 2 --json --store {store}");
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let mut command = example("group_verification");
-        command.args(flags.split_whitespace());
-        command.args(["--real", "--speed", "20000"]);
-        command.stdout(std::process::Stdio::piped());
-        command.stderr(std::process::Stdio::null());
-        let child = command.spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+    for which in [Signal::SIGINT, Signal::SIGTERM] {
+        let child = start(&format!("{flags} --real --speed 20000"));
+        thread::sleep(Duration::from_millis(500));
+        signal(&child, which);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -159,4 +177,104 @@ fn command_stops_at_a_safe_point_and_goes_on_later() {
     let rest = json(&flags);
     assert_eq!(rest["simulated_s"], 2.0 * 86_400.0);
     assert!(rest["joined"].as_u64().unwrap() >= 15, "{rest}");
+}
+
+/// At the speed of the real world a step may take long. With this seed somebody joins after an
+/// eighth of a second, and the answer to the first call is lost: a worker waits ten seconds for
+/// it, which is ten seconds to the next safe point. Nobody here waits that long.
+#[cfg(unix)]
+#[test]
+fn command_ends_at_once_at_the_second_signal() {
+    thread::scope(|scope| {
+        scope.spawn(|| ends_at_once(Signal::SIGINT, Signal::SIGTERM));
+        scope.spawn(|| ends_at_once(Signal::SIGTERM, Signal::SIGINT));
+    });
+}
+
+#[cfg(unix)]
+fn ends_at_once(first: Signal, second: Signal) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store").display().to_string();
+    let world = folder.path().join("store.world");
+    let flags = format!(
+        "simulate --groups 3 --members 5 --days 1 --faults 0.1 --seed 179039 --json \
+         --store sqlite:{store}"
+    );
+    let mut running = Running(start(&format!("{flags} --real")));
+    wait_for(&world, "reply lost");
+    signal(&running.0, first);
+    let mut said = BufReader::new(running.0.stderr.take().unwrap()).lines();
+    let line = said.next().unwrap().unwrap();
+    assert!(line.contains("once more to stop at once"), "{line}");
+    signal(&running.0, second);
+    assert_eq!(running.0.wait().unwrap().code(), Some(130));
+
+    // The store is whole, and the next run begins where this one ended.
+    let past = fs::read_to_string(&world).unwrap();
+    let inspected = json(&format!("inspect --store sqlite:{store} --json"));
+    assert_eq!(inspected["groups"][0]["members"][0]["status"], "pending");
+    let rest = json(&flags);
+    assert_eq!(rest["joined"], 15, "{rest}");
+    assert_eq!(rest["simulated_s"], 86_400.0);
+    assert!(fs::read_to_string(&world).unwrap().starts_with(&past));
+}
+
+/// A program that a test leaves behind only if it has ended.
+#[cfg(unix)]
+struct Running(Child);
+
+#[cfg(unix)]
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Until a file that grows contains `words`.
+#[cfg(unix)]
+fn wait_for(path: &Path, words: &str) {
+    for _ in 0..2000 {
+        if fs::read_to_string(path).is_ok_and(|text| text.contains(words)) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    panic!("no {words:?} in {} after ten seconds", path.display());
+}
+
+/// What a terminal of 40 columns gets to see on standard error.
+#[cfg(unix)]
+#[test]
+fn command_keeps_its_progress_on_one_line_and_wipes_it() {
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 40,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let terminal = openpty(&size, None).unwrap();
+    let mut command = example("group_verification");
+    command.args(["--groups", "2", "--days", "1", "--no-timeline"]);
+    command.env("TERM", "xterm").stdout(Stdio::null());
+    let mut child = command.stderr(terminal.slave).spawn().unwrap();
+    // Closes our copy of the terminal's other end, so that reading ends with the program.
+    drop(command);
+    let mut seen = Vec::new();
+    // On Linux the end of a terminal is an error.
+    let _ = fs::File::from(terminal.master).read_to_end(&mut seen);
+    assert!(child.wait().unwrap().success());
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(seen.contains("day 1 12:00:00  "), "{seen:?}");
+    assert!(!seen.contains('\n'), "{seen:?}");
+    // Each line is written with wrapping turned off.
+    assert_eq!(
+        seen.matches("calls, ").count(),
+        seen.matches("\x1b[?7l").count()
+    );
+    assert_eq!(
+        seen.matches("\x1b[?7h").count(),
+        seen.matches("\x1b[?7l").count()
+    );
+    assert!(seen.ends_with("\r\x1b[K"), "{seen:?}");
 }

@@ -188,6 +188,10 @@ fn any_status() -> impl Strategy<Value = Status> {
     prop::sample::select(Status::ALL.to_vec())
 }
 
+fn mostly_pending() -> impl Strategy<Value = Status> {
+    prop_oneof![3 => Just(Status::Pending), 1 => any_status()]
+}
+
 fn any_happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         (0..4_u8).prop_map(|byte| Happening::Joined(code(byte))),
@@ -202,7 +206,7 @@ fn any_happening() -> impl Strategy<Value = Happening> {
 
 prop_compose! {
     fn any_roster()(
-        members in vec((any_status(), 0..6_u8, 0..48_u64), 0..12)
+        members in vec((mostly_pending(), 0..6_u8, 0..48_u64), 0..12)
     ) -> Roster {
         members
             .into_iter()
@@ -220,9 +224,10 @@ prop_compose! {
 
 fn any_answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
-        6 => Just(Ok(Some(MessageId(1)))),
-        1 => Just(Err(CallError::Gone)),
-        1 => Just(Err(CallError::Refused)),
+        12 => Just(Ok(Some(MessageId(1)))),
+        // Those that do not end a round.
+        2 => Just(Err(CallError::Gone)),
+        2 => Just(Err(CallError::Refused)),
         1 => Just(Err(CallError::Transient)),
         1 => Just(Err(CallError::RateLimited(Duration::from_secs(1)))),
     ]
@@ -260,24 +265,32 @@ proptest! {
         }
     }
 
-    /// Whatever the platform answers: warnings only where delivered, kicks only after all
-    /// warnings and an announcement, never two kicks without a pause, and always an end.
+    /// Whatever the platform answers: nobody who is not concerned or not there, warnings only
+    /// where delivered, kicks only after all warnings and an announcement, never two kicks without
+    /// a pause, and always an end.
     #[test]
     fn decisions_of_a_round_keep_the_rules(
         roster in any_roster(),
         answers in vec(any_answer(), 60),
         ordered in any::<bool>(),
+        hour in 0..48_u64,
     ) {
         let policy = Policy::default();
-        let now = Timestamp(36 * 3_600_000);
+        let now = Timestamp(hour * 3_600_000);
         let scope = if ordered { Scope::Ordered(now) } else { Scope::Due };
+        let concerned = |member: &Member| {
+            let last = member.warned.unwrap_or(member.joined);
+            let by_day = (8..22).contains(&(hour % 24));
+            member.status == Status::Pending
+                && if ordered { last < now } else { by_day && policy.due(member) <= now }
+        };
         let before = roster.clone();
         let mut roster = roster;
         let Some(mut round) = Round::plan(GROUP, &roster, scope, now, &policy) else {
             return Ok(());
         };
         let mut answers = answers.into_iter();
-        let (mut announced, mut rested) = (vec![], true);
+        let (mut announced, mut rested, mut gone) = (vec![], true, vec![]);
         while let Some(next) = round.next(&roster) {
             let call = match next {
                 Move::Pause(gap) => {
@@ -290,7 +303,14 @@ proptest! {
             let answer = answers.next().expect("a round ends");
             match &call {
                 Call::Mute(_, user) => {
-                    prop_assert_eq!(roster.get(*user).unwrap().status, Status::Pending);
+                    prop_assert!(concerned(before.get(*user).unwrap()));
+                    gone.extend((answer == Err(CallError::Gone)).then_some(*user));
+                }
+                Call::SendToGroup(_, Message::Warning(users)) => {
+                    for user in users {
+                        prop_assert!(concerned(before.get(*user).unwrap()));
+                        prop_assert!(!gone.contains(user));
+                    }
                 }
                 Call::SendToGroup(_, Message::Announcement(users)) if answer.is_ok() => {
                     announced.clone_from(users);
@@ -298,7 +318,7 @@ proptest! {
                 Call::Kick(_, user) => {
                     let member = before.get(*user).unwrap();
                     prop_assert!(member.warnings >= policy.warnings);
-                    prop_assert_eq!(member.status, Status::Pending);
+                    prop_assert!(concerned(member));
                     prop_assert!(announced.contains(user));
                     prop_assert!(rested);
                     rested = false;

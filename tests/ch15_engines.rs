@@ -1,15 +1,19 @@
 //! One scan, four ways: the same moves, the same state, each within its own promise.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_workbook::{
     ch15_group_verification::{
         compare::{Engine, Task},
-        model::{GroupId, Timestamp, UserId},
+        model::{GroupId, Status, Timestamp, UserId},
         platform::{Answer, BlockingPlatform, Call, CallError, Message, Platform, Tally},
         policy::Policy,
         scan::{Pace, Polite, Report, ScanError, bounded, gather, sequential, threads},
-        store::{Memory, digest},
+        store::{BlockingStore, Memory, digest},
     },
     stage::{block_for, record, record_blocking, virtual_time},
 };
@@ -237,7 +241,10 @@ fn bounded_stops_between_two_moves() {
         let (stop, stopped) = watch::channel(false);
         let policy = Arc::new(policy(2));
         let polite = Arc::new(Polite::new(Moody::default(), &policy, 1));
-        let scan = bounded(polite, task.store().into(), NOW, policy, stopped);
+        // A ninth group, in which nothing is to be done, does not begin either.
+        let store = task.store();
+        BlockingStore::save(&store, GroupId(9), vec![]).unwrap();
+        let scan = bounded(polite, store.into(), NOW, policy, stopped);
         let impatience = async {
             // In the third group's second call.
             sleep(LATENCY * 8 + LATENCY / 2).await;
@@ -249,12 +256,70 @@ fn bounded_stops_between_two_moves() {
     let ended = report.0.iter().filter(|(_, outcome)| outcome.is_ok());
     assert_eq!(ended.count(), 2);
     let stopped = Err(ScanError::Stopped);
+    assert_eq!(report.0.len(), 9);
     assert!(report.0[2..].iter().all(|(_, outcome)| *outcome == stopped));
+}
+
+/// Writes down what it has done.
+#[derive(Default)]
+struct Diary(Mutex<Vec<Call>>);
+
+impl Platform for Diary {
+    async fn call(&self, call: &Call) -> Answer {
+        sleep(LATENCY).await;
+        self.0.lock().unwrap().push(call.clone());
+        Ok(None)
+    }
+}
+
+#[test]
+fn bounded_that_is_stopped_has_stored_what_it_did_and_no_more() {
+    let task = Task {
+        groups: 3,
+        members: 4,
+        kicks: 2,
+        ..task(1)
+    };
+    let mut ends = BTreeSet::new();
+    for moment in 0..60 {
+        let (diary, store) = (Arc::new(Diary::default()), Arc::new(task.store()));
+        let report = virtual_time(async {
+            let (stop, stopped) = watch::channel(false);
+            let policy = Arc::new(policy(2));
+            let polite = Arc::new(Polite::new(Arc::clone(&diary), &policy, 1));
+            let scan = bounded(polite, Arc::clone(&store), NOW, policy, stopped);
+            let impatience = async {
+                sleep(LATENCY * moment).await;
+                stop.send_replace(true);
+            };
+            tokio::join!(scan, impatience).0.unwrap()
+        });
+        ends.insert(report.tally().groups);
+
+        let expected = task.store();
+        for call in diary.0.lock().unwrap().iter() {
+            let (group, users) = match call {
+                Call::SendToGroup(group, Message::Warning(users)) => (*group, users.clone()),
+                Call::Kick(group, user) => (*group, vec![*user]),
+                _ => continue,
+            };
+            for user in users {
+                let mut member = expected.peek(group, user).unwrap();
+                match call {
+                    Call::Kick(..) => member.status = Status::KickedByTimeout,
+                    _ => member.warnings += 1,
+                }
+                BlockingStore::save(&expected, group, vec![member]).unwrap();
+            }
+        }
+        assert_eq!(digest(&*store), digest(&expected), "stopped at {moment}");
+    }
+    assert_eq!(ends, BTreeSet::from([0, 2, 3]));
 }
 
 /// Remembers when it was called.
 #[derive(Default)]
-struct Stopwatch(std::sync::Mutex<Vec<Instant>>);
+struct Stopwatch(Mutex<Vec<Instant>>);
 
 impl Platform for Stopwatch {
     async fn call(&self, _call: &Call) -> Answer {
@@ -318,6 +383,9 @@ fn pace_lets_nobody_wait_without_need() {
         let idle = Instant::now();
         pace.turn().await;
         assert_eq!(idle.elapsed(), Duration::ZERO);
+        // Nor does it save up turns.
+        pace.turn().await;
+        assert!(idle.elapsed() >= Duration::from_millis(10));
     });
 }
 
@@ -348,4 +416,66 @@ fn polite_waits_as_asked_gives_up_on_silence_and_tries_again() {
     // 5 s because it was asked to, 10 s of silence, and at most 0.5 + 1 + 2 s of back-off.
     let (least, most) = (Duration::from_secs(15), Duration::from_millis(18_600));
     assert!((least..=most).contains(&took), "{took:?}");
+}
+
+/// Does not answer a single call, and remembers when they came.
+#[derive(Default)]
+struct Down(Stopwatch);
+
+impl Platform for Down {
+    async fn call(&self, call: &Call) -> Answer {
+        self.0.call(call).await?;
+        Err(CallError::Transient)
+    }
+}
+
+/// The waits between the tries of one call that never succeeds.
+fn waits(policy: &Policy, seed: u64) -> Vec<Duration> {
+    let down = Arc::new(Down::default());
+    virtual_time(async {
+        let polite = Polite::new(Arc::clone(&down), policy, seed);
+        let call = Call::Mute(GroupId(1), UserId(1));
+        assert_eq!(polite.call(&call).await, Err(CallError::Transient));
+    });
+    let calls = down.0.0.lock().unwrap();
+    calls.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[test]
+fn polite_waits_longer_from_try_to_try() {
+    let policy = Policy {
+        calls_per_second: None,
+        longest_backoff: Duration::from_secs(3),
+        ..Policy::default()
+    };
+    let mut longest = vec![Duration::ZERO; 4];
+    for seed in 0..100 {
+        let waits = waits(&policy, seed)
+            .into_iter()
+            .map(|wait| wait.saturating_sub(LATENCY));
+        longest = longest
+            .into_iter()
+            .zip(waits)
+            .map(|(a, b)| a.max(b))
+            .collect();
+    }
+    // Full jitter: anything from nothing to these.
+    for (longest, ceiling) in longest.into_iter().zip([500, 1000, 2000, 3000]) {
+        let ceiling = Duration::from_millis(ceiling);
+        let allowed = ceiling.mul_f64(0.9)..=ceiling + Duration::from_millis(1);
+        assert!(allowed.contains(&longest), "{longest:?} of {ceiling:?}");
+    }
+}
+
+#[test]
+fn polite_waits_for_its_turn_with_a_retry_too() {
+    let policy = Policy {
+        calls_per_second: Some(1),
+        backoff: Duration::from_millis(1),
+        ..Policy::default()
+    };
+    let waits = waits(&policy, 1);
+    assert_eq!(waits.len(), 4);
+    let second = Duration::from_secs(1);
+    assert!(waits.iter().all(|&wait| wait >= second), "{waits:?}");
 }

@@ -1,10 +1,17 @@
 //! The stores keep what they are given, and refuse what is not theirs without touching it.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    pin::pin,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
 
 use async_workbook::ch15_group_verification::{
     model::{Code, GroupId, Member, MessageId, Roster, Status, Step, Steps, Timestamp, UserId},
-    store::{BlockingStore, Memory, Problem, Sqlite, digest},
+    store::{BlockingStore, Memory, OffThread, Problem, Sqlite, StoreError, digest},
 };
 
 fn member(user: u64, status: Status) -> Member {
@@ -120,4 +127,60 @@ fn stores_refuse_what_is_not_theirs() {
             .problem,
         Problem::Missing
     );
+}
+
+#[test]
+fn stores_keep_all_of_a_change_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let store = Sqlite::open(&path).unwrap();
+    let refuse_13 = "CREATE TRIGGER unlucky BEFORE INSERT ON member WHEN NEW.user_id = 13
+        BEGIN SELECT RAISE(ABORT, 'unlucky'); END";
+    drop(sqlite(&path, refuse_13));
+    let both = [12, 13].map(|user| member(user, Status::Pending));
+    store.save(GroupId(1), both.to_vec()).unwrap_err();
+    let stored = store.load(GroupId(1)).unwrap();
+    assert_eq!(stored, Roster::default());
+}
+
+/// Writes slowly, and says when it begins and ends.
+#[derive(Default)]
+struct Slow(Mutex<Vec<(&'static str, GroupId)>>);
+
+impl BlockingStore for Slow {
+    fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn load(&self, _group: GroupId) -> Result<Roster, StoreError> {
+        Ok(Roster::default())
+    }
+
+    fn save(&self, group: GroupId, _members: Vec<Member>) -> Result<(), StoreError> {
+        self.0.lock().unwrap().push(("begins", group));
+        thread::sleep(Duration::from_millis(20));
+        self.0.lock().unwrap().push(("ends", group));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn stores_end_a_cancelled_write_before_the_next_begins() {
+    use async_workbook::ch15_group_verification::store::Store;
+
+    let slow = Arc::new(Slow::default());
+    let store = OffThread::new(Arc::clone(&slow));
+    {
+        let mut cancelled = pin!(store.save(GroupId(1), Vec::new()));
+        assert!(futures::poll!(&mut cancelled).is_pending());
+    }
+    store.save(GroupId(2), Vec::new()).await.unwrap();
+    let (first, second) = (GroupId(1), GroupId(2));
+    let expected = [
+        ("begins", first),
+        ("ends", first),
+        ("begins", second),
+        ("ends", second),
+    ];
+    assert_eq!(*slow.0.lock().unwrap(), expected);
 }

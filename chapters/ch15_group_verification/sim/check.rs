@@ -50,14 +50,13 @@ impl Checker {
                 }
                 self.person(world, *group, *user);
             }
-            Call::Mute(group, user)
-            | Call::Unmute(group, user)
-            | Call::SendToGroup(group, Message::Greeting { user, .. }) => {
-                self.person(world, *group, *user);
+            Call::Unmute(group, user) => self.person(world, *group, *user),
+            Call::Mute(group, user) | Call::SendToGroup(group, Message::Greeting { user, .. }) => {
+                self.pending(world, *group, *user);
             }
             Call::SendToGroup(group, Message::Warning(users) | Message::Announcement(users)) => {
                 for user in users {
-                    self.person(world, *group, *user);
+                    self.pending(world, *group, *user);
                 }
             }
             _ => {}
@@ -75,8 +74,12 @@ impl Checker {
         }
     }
 
-    /// When all events are settled and nothing is owed any more.
+    /// When all events should be settled and nothing is owed any more.
     pub fn at_rest(&mut self, world: &World) {
+        if world.unsettled() > 0 {
+            let left = world.unsettled();
+            self.violations.push(format!("{left} events not settled"));
+        }
         let mut standing = 0;
         for person in world.people().iter().filter(|person| person.joined > 0) {
             let (group, user) = (person.group, person.user);
@@ -134,6 +137,17 @@ impl Checker {
         }
     }
 
+    /// Only who is pending is muted, greeted, warned and announced.
+    fn pending(&mut self, world: &World, group: GroupId, user: UserId) {
+        self.person(world, group, user);
+        let status = (self.peek)(group, user).map(|member| member.status);
+        if status != Some(Status::Pending) {
+            self.violations.push(format!(
+                "spoke to {user} in {group} as if {status:?} were pending"
+            ));
+        }
+    }
+
     /// Nothing is stored that did not happen, and nobody is lost.
     fn person(&mut self, world: &World, group: GroupId, user: UserId) {
         let Some(person) = world.person(group, user) else {
@@ -148,10 +162,14 @@ impl Checker {
         };
         let happened = match member.status {
             Status::Pending => person.joined > 0,
-            ended => person.happened.contains(&ended),
+            ended => {
+                person.happened.contains(&ended)
+                    || !up_to_date && person.happened_before.contains(&ended)
+            }
         };
         let warned = !up_to_date || u32::from(member.warnings) <= person.warnings;
-        if !happened || !warned {
+        let told = !up_to_date || person.code.is_none_or(|code| code == member.code);
+        if !happened || !warned || !told {
             self.violations.push(format!(
                 "stored, but did not happen: {member:?} but {person:?}"
             ));

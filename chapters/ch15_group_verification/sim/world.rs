@@ -50,6 +50,10 @@ pub enum Kind {
     TwoGroups,
     /// Never sends anything.
     Bot,
+    /// Sends the code when the kick is announced.
+    LastMoment,
+    /// Leaves when the kick is announced.
+    Quitter,
     /// Leaves.
     Leaver,
     /// Leaves, comes back, and sends the code.
@@ -72,7 +76,8 @@ pub struct Person {
     /// When they first join.
     pub comes: Timestamp,
     patience: Duration,
-    code: Option<Code>,
+    /// The code they were last greeted with since they last joined.
+    pub code: Option<Code>,
     /// In the group at this moment.
     pub present: bool,
     /// Without a voice at this moment.
@@ -81,9 +86,11 @@ pub struct Person {
     pub joined: u32,
     /// Warnings that were delivered since they last joined.
     pub warnings: u32,
-    /// Everything that could have ended their case, whether the bot knows of it or not;
-    /// `Verified` stands for having sent the code.
+    /// Everything since they last joined that could have ended their case, whether the bot knows
+    /// of it or not; `Verified` stands for having sent the code.
     pub happened: BTreeSet<Status>,
+    /// The same for all earlier times.
+    pub happened_before: BTreeSet<Status>,
 }
 
 #[derive(Clone, Debug)]
@@ -139,6 +146,8 @@ pub(super) enum Fault {
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
+/// From the announcement of a kick to the kick, about.
+const KICK: Duration = Duration::from_millis(300);
 
 impl World {
     /// Draws a world.
@@ -200,7 +209,13 @@ impl World {
         self.greetings.len()
     }
 
-    /// Whether this event has not been settled yet, or was never sent.
+    /// How many events have not been settled yet.
+    #[must_use]
+    pub fn unsettled(&self) -> usize {
+        self.unsettled.len()
+    }
+
+    /// Whether an event about this person has not been settled yet, or was never sent.
     #[must_use]
     pub fn is_unsettled(&self, group: GroupId, user: UserId) -> bool {
         self.unsettled
@@ -324,7 +339,9 @@ impl World {
                     42..50 => Kind::SecondWarning,
                     50..58 => Kind::WrongFirst,
                     58..64 if group > 1 => Kind::TwoGroups,
-                    58..80 => Kind::Bot,
+                    58..74 => Kind::Bot,
+                    74..77 => Kind::LastMoment,
+                    77..80 => Kind::Quitter,
                     80..86 => Kind::Leaver,
                     86..90 => Kind::Returner,
                     90..95 => Kind::Trusted,
@@ -334,6 +351,8 @@ impl World {
                     Kind::Prompt | Kind::WrongFirst | Kind::TwoGroups => MINUTE..10 * MINUTE,
                     Kind::SecondWarning => MINUTE..HOUR,
                     Kind::Late => HOUR..12 * HOUR,
+                    // No slower than the kick itself, so that the two cross.
+                    Kind::LastMoment | Kind::Quitter => Duration::ZERO..KICK,
                     _ => 10 * MINUTE..20 * HOUR,
                 };
                 let patience = random.random_range(millis(patience.start)..millis(patience.end));
@@ -433,6 +452,7 @@ impl World {
             joined: 0,
             warnings: 0,
             happened: BTreeSet::new(),
+            happened_before: BTreeSet::new(),
         });
     }
 
@@ -456,6 +476,7 @@ impl World {
                 person.joined += 1;
                 person.warnings = 0;
                 person.code = None;
+                person.happened_before.append(&mut person.happened);
                 let event = Event::Joined(person.group, person.user);
                 self.tell(now, event);
             }
@@ -528,6 +549,11 @@ impl World {
                     self.read_warning(now, group, *user);
                 }
             }
+            Message::Announcement(users) => {
+                for user in users {
+                    self.read_announcement(now, group, *user);
+                }
+            }
             _ => {}
         }
         id
@@ -585,6 +611,19 @@ impl World {
         }
     }
 
+    fn read_announcement(&mut self, now: Timestamp, group: GroupId, user: UserId) {
+        let Some(&place) = self.place.get(&(group, user)) else {
+            return;
+        };
+        let person = &self.people[place];
+        let soon = now.after(person.patience);
+        match person.kind {
+            Kind::LastMoment => self.plan(soon, Action::SendCode(place, place)),
+            Kind::Quitter => self.plan(soon, Action::Leave(place)),
+            _ => {}
+        }
+    }
+
     fn present(&mut self, group: GroupId, user: UserId) -> Result<&mut Person, CallError> {
         self.place
             .get(&(group, user))
@@ -607,6 +646,8 @@ impl fmt::Display for Kind {
             Self::WrongFirst => "sends something else first",
             Self::TwoGroups => "joins two groups and mixes up the codes",
             Self::Bot => "never answers",
+            Self::LastMoment => "waits until the kick is announced",
+            Self::Quitter => "leaves when the kick is announced",
             Self::Leaver => "leaves",
             Self::Returner => "leaves and comes back",
             Self::Trusted => "is known to an admin",
