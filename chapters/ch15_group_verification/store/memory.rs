@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use super::{BlockingStore, Store, StoreError};
@@ -8,39 +8,43 @@ use crate::model::{GroupId, Member, Roster, UserId};
 
 /// Keeps members in memory: for tests, and for trying things out.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<GroupId, Roster>>);
+pub struct Memory(RwLock<BTreeMap<GroupId, Roster>>);
 
 impl Memory {
     /// The member as stored, at once.
     #[must_use]
     pub fn peek(&self, group: GroupId, user: UserId) -> Option<Member> {
-        self.lock().get(&group)?.get(user).cloned()
+        self.read().get(&group)?.get(user).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<GroupId, Roster>> {
-        // Each change is one `put`, so that a panic elsewhere cannot leave half a change.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    // Each change is one `put`, so that a panic elsewhere cannot leave half a change.
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<GroupId, Roster>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<GroupId, Roster>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl FromIterator<(GroupId, Roster)> for Memory {
     fn from_iter<I: IntoIterator<Item = (GroupId, Roster)>>(groups: I) -> Self {
-        Self(Mutex::new(groups.into_iter().collect()))
+        Self(RwLock::new(groups.into_iter().collect()))
     }
 }
 
 // Nothing here takes long, so both traits do the same.
 impl BlockingStore for Memory {
     fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
-        Ok(self.lock().keys().copied().collect())
+        Ok(self.read().keys().copied().collect())
     }
 
     fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
-        Ok(self.lock().get(&group).cloned().unwrap_or_default())
+        Ok(self.read().get(&group).cloned().unwrap_or_default())
     }
 
     fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
-        let mut groups = self.lock();
+        let mut groups = self.write();
         let roster = groups.entry(group).or_default();
         for member in members {
             roster.put(member);
