@@ -120,23 +120,18 @@ fn draw(
                 .map(|point| Circle::new(*point, 3, line.color.filled())),
         )?;
     }
-    let height = 320.0 / (ys.end / ys.start).log10();
-    for (line, lift) in lines.iter().zip(lifts(lines, height)) {
+    let decade = (
+        545.0 / (xs.end / xs.start).log10(),
+        320.0 / (ys.end / ys.start).log10(),
+    );
+    for (line, lift) in lines.iter().zip(lifts(lines, decade.1)) {
         let Some(end) = line.points.last() else {
             continue;
         };
-        let ends_higher = |other: &Line| {
-            let there = other.points.last();
-            there.is_some_and(|there| (there.0 - end.0).abs() < f64::EPSILON && there.1 > end.1)
-        };
-        // Right of where the lines end; for one that ends earlier above its end, lest it hide a
-        // line that goes on, or below if another comes down from there.
-        let (place, pos) = if end.0 >= xs.end {
-            ((8, lift), Pos::new(HPos::Left, VPos::Center))
-        } else if lines.iter().any(ends_higher) {
-            ((6, 4), Pos::new(HPos::Left, VPos::Top))
+        let (place, pos) = if end.0 < xs.end {
+            beside_end(&line.name, *end, lines, decade)
         } else {
-            ((-4, -6), Pos::new(HPos::Right, VPos::Bottom))
+            ((8, lift), Pos::new(HPos::Left, VPos::Center))
         };
         let style = (FONT, 16).into_font().color(&line.color).pos(pos);
         let label = EmptyElement::at(*end) + Text::new(line.name.clone(), place, style);
@@ -145,6 +140,63 @@ fn draw(
     drop(chart);
     paper.present()?;
     Ok(())
+}
+
+/// Where the name of a line that ends early hides the least of all lines.
+///
+/// `decade` is how many pixels ten times as much is, to the right and up.
+fn beside_end(
+    name: &str,
+    end: (f64, f64),
+    lines: &[Line],
+    decade: (f64, f64),
+) -> ((i32, i32), Pos) {
+    let (width, height) = (8.0 * name.len() as f64, 16.0);
+    let above = ((-4, -6), Pos::new(HPos::Right, VPos::Bottom));
+    let places = [
+        above,
+        ((6, 4), Pos::new(HPos::Left, VPos::Top)),
+        ((-4, 6), Pos::new(HPos::Right, VPos::Top)),
+        ((6, -6), Pos::new(HPos::Left, VPos::Bottom)),
+    ];
+    let from_end = |point: &(f64, f64)| {
+        (
+            (point.0 / end.0).log10() * decade.0,
+            (end.1 / point.1).log10() * decade.1,
+        )
+    };
+    // In steps of a fiftieth from point to point.
+    let drawn: Vec<(f64, f64)> = lines
+        .iter()
+        .flat_map(|line| line.points.windows(2))
+        .flat_map(|pair| {
+            let ((x0, y0), (x1, y1)) = (from_end(&pair[0]), from_end(&pair[1]));
+            (0..=50).map(move |step| {
+                let part = f64::from(step) / 50.0;
+                (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part)
+            })
+        })
+        .collect();
+    let hidden = |place: &((i32, i32), Pos)| {
+        let ((x, y), pos) = place;
+        let left = f64::from(*x)
+            - if matches!(pos.h_pos, HPos::Left) {
+                0.0
+            } else {
+                width
+            };
+        let top = f64::from(*y)
+            - if matches!(pos.v_pos, VPos::Top) {
+                0.0
+            } else {
+                height
+            };
+        let inside = |(x, y): &&(f64, f64)| {
+            (left..left + width).contains(x) && (top..top + height).contains(y)
+        };
+        drawn.iter().filter(inside).count()
+    };
+    places.into_iter().min_by_key(hidden).unwrap_or(above)
 }
 
 /// By how many pixels to move each name so that names at neighbouring ends can be read.

@@ -49,7 +49,7 @@ pub const CLAIMS: [Claim; 15] = [
     },
     Claim {
         chapter: "ch02_tasks",
-        sentence: "Started and awaited on its own thread, less than a microsecond; a thread started and joined, some tens of them.",
+        sentence: "Started and awaited on its own thread, less than a microsecond; a thread started and joined, tens of them.",
         bench: "primitives",
         less: "spawn/task",
         more: "spawn/thread",
