@@ -19,6 +19,7 @@ use tokio::{
     sync::{Semaphore, mpsc, watch},
 };
 use tracing::{info_span, warn};
+
 use worker::Worker;
 
 use super::{

@@ -105,7 +105,7 @@ pub const CLAIMS: [Claim; 15] = [
     },
     Claim {
         chapter: "ch05_locks",
-        sentence: "to raise one costs less than to lock, and for two threads at the same time too",
+        sentence: "to raise one costs less than to lock",
         bench: "primitives",
         less: "atomic/fetch_add/1_thread",
         more: "mutex_alone/std",

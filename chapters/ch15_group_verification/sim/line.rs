@@ -128,7 +128,8 @@ impl Platform for Line {
         poll_fn(move |context| match sent {
             Some((due, message)) if Instant::now() >= due => Poll::Ready(Ok(Some(message))),
             Some(_) => {
-                // Polled too early, perhaps by another task: its waker has to wait in line too.
+                // Polled too early, perhaps by another task: its waker has to wait in line too,
+                // and counts as a call under way.
                 self.wait_in_line(&mut self.lock(), context.waker());
                 Poll::Pending
             }
