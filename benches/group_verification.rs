@@ -8,13 +8,15 @@ use std::{
 };
 
 use async_workbook::ch15_group_verification::{
-    compare::{Engine, Task},
+    compare::{Engine, NOW, Workload},
     decide::{Happening, decide},
-    model::{Code, GroupId, Member, Roster, Status, Timestamp},
-    platform::{Answer, Call, Platform},
+    group::Group,
+    model::{Code, GroupId, Member, Status, UserId},
+    platform::{Answer, Call, Platform, Polite, Reply},
     policy::Policy,
+    roster::Roster,
     round::{Move, Round, Scope},
-    scan::{Polite, bounded, gather},
+    scan::{Scan, bounded, gather},
     store::{BlockingStore, Memory, OffThread, Sqlite, Store},
 };
 use criterion::{
@@ -26,10 +28,9 @@ use tokio::{
     sync::watch,
 };
 
-criterion_group!(benches, waiting, without_waiting, stores, decisions);
+criterion_group!(benches, waiting, without_waiting, stores, decisions, joins);
 criterion_main!(benches);
 
-const NOW: Timestamp = Timestamp(1_750_000_000_000);
 const WORKS: &str = "the store works";
 
 /// Groups of one member: three calls in a row, a millisecond each.
@@ -37,7 +38,7 @@ fn waiting(criterion: &mut Criterion) {
     let mut group = brief_group(criterion, "scan_calls_of_1_ms");
     for engine in Engine::ALL {
         for groups in [1, 10, 100, 1_000] {
-            let task = Task {
+            let workload = Workload {
                 members: 1,
                 latency: Duration::from_millis(1),
                 // A thread for each group, or a hundred groups at a time.
@@ -51,7 +52,7 @@ fn waiting(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(groups as u64));
             group.bench_function(BenchmarkId::new(engine.name(), groups), |b| {
                 b.iter_custom(|scans| {
-                    let scan = |_| task.measure(engine).expect(WORKS).elapsed;
+                    let scan = |_| workload.measure(engine).expect(WORKS).cost.elapsed;
                     (0..scans).map(scan).sum()
                 });
             });
@@ -65,15 +66,14 @@ fn without_waiting(criterion: &mut Criterion) {
     let mut group = brief_group(criterion, "scan_without_waiting_on_1_thread");
     let runtime = one_thread();
     for groups in [100, 1_000, 10_000, 100_000] {
-        let task = scan_of(groups);
+        let workload = scan_of(groups);
         group.throughput(Throughput::Elements(groups as u64));
         group.bench_function(BenchmarkId::new("gather", groups), |b| {
             b.iter_custom(|scans| {
                 let scan = |_| {
-                    let store = Arc::new(task.store());
+                    let (groups, scan) = scanner(&workload, Yes, Policy::default());
                     let start = Instant::now();
-                    let scan = gather(Arc::new(Yes), store, NOW, Arc::new(Policy::default()));
-                    runtime.block_on(scan).expect(WORKS);
+                    runtime.block_on(gather(groups, scan));
                     start.elapsed()
                 };
                 (0..scans).map(scan).sum()
@@ -87,21 +87,34 @@ fn without_waiting(criterion: &mut Criterion) {
             let (_never, stop) = watch::channel(false);
             b.iter_custom(|scans| {
                 let scan = |_| {
-                    let store = Arc::new(task.store());
+                    let polite = Polite::new(Yes, &policy);
+                    let (groups, scan) = scanner(&workload, polite, policy.clone());
+                    let most = workload.max_in_flight;
                     let start = Instant::now();
-                    runtime.block_on(async {
-                        let platform = Arc::new(Polite::new(Yes, &policy, 1));
-                        let policy = Arc::new(policy.clone());
-                        bounded(platform, store, NOW, policy, stop.clone())
-                            .await
-                            .expect(WORKS);
-                    });
+                    runtime.block_on(bounded(groups, scan, most, stop.clone()));
                     start.elapsed()
                 };
                 (0..scans).map(scan).sum()
             });
         });
     }
+}
+
+fn scanner<P>(
+    workload: &Workload,
+    platform: P,
+    policy: Policy,
+) -> (Vec<GroupId>, Arc<Scan<P, Memory>>) {
+    let store = workload.memory();
+    let groups = BlockingStore::groups(&store).expect(WORKS);
+    let scan = Scan {
+        platform,
+        store: Arc::new(store),
+        at: NOW,
+        policy,
+        stop: None,
+    };
+    (groups, Arc::new(scan))
 }
 
 /// Saving and loading one group of a hundred members.
@@ -170,17 +183,40 @@ fn decisions(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(7));
     group.bench_function("round_of_7_calls", |b| {
         b.iter(|| {
-            let mut roster = roster.clone();
             let mut round = Round::plan(id, &roster, Scope::Ordered(NOW), NOW, &policy)?;
-            while let Some(next) = round.next(&roster) {
+            while let Some(next) = round.next(&roster, &policy) {
                 if let Move::Call(call) = next {
                     black_box(call);
-                    round.settle(&mut roster, Ok(None), NOW).ok()?;
+                    let done = &Ok(Reply::Done);
+                    round.settle(&roster, done, NOW, NOW, &policy).ok()?;
                 }
             }
             Some(round.tally())
         });
     });
+}
+
+/// People who join one large group, one after the other, each heard and stored.
+fn joins(criterion: &mut Criterion) {
+    let mut group = brief_group(criterion, "joins_of_one_group");
+    let (id, policy) = (GroupId(1), Arc::new(Policy::default()));
+    for people in [10_000, 40_000] {
+        group.throughput(Throughput::Elements(people));
+        group.bench_function(BenchmarkId::from_parameter(people), |b| {
+            b.iter(|| {
+                let store = Memory::default();
+                let mut group = Group::new(id, Roster::default(), Arc::clone(&policy), NOW);
+                // Not in order: a step that has no factor in common with either number.
+                for index in 0..people {
+                    let user = UserId(index * 7_919 % people);
+                    let joined = Happening::Joined(Code::from_random_bytes([7; 16]));
+                    let changed = group.hear(user, &joined, NOW);
+                    BlockingStore::save(&store, id, changed).expect(WORKS);
+                }
+                store
+            });
+        });
+    }
 }
 
 fn happenings(member: &Member) -> [Happening; 7] {
@@ -200,30 +236,28 @@ struct Yes;
 
 impl Platform for Yes {
     async fn call(&self, _call: &Call) -> Answer {
-        Ok(None)
+        Ok(Reply::Done)
     }
 }
 
 /// Five members each, nobody to be kicked.
-fn scan_of(groups: usize) -> Task {
-    Task {
+fn scan_of(groups: usize) -> Workload {
+    Workload {
         groups,
-        members: 5,
         kicks: 0,
         latency: Duration::ZERO,
-        seed: 1,
         max_in_flight: 100,
-        rate: None,
+        ..Workload::default()
     }
 }
 
 fn one_group(members: usize) -> (GroupId, Roster) {
-    let task = Task {
+    let workload = Workload {
         members,
         ..scan_of(1)
     };
     let id = GroupId(1);
-    let roster = BlockingStore::load(&task.store(), id).expect(WORKS);
+    let roster = BlockingStore::load(&workload.memory(), id).expect(WORKS);
     (id, roster)
 }
 

@@ -1,32 +1,39 @@
 //! The bot's only idea of what time it is.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::coop::consume_budget,
+    time::{Instant, sleep},
+};
 
 use super::model::Timestamp;
 
 /// Time of day for the bot, counted on from a given moment: as fast as the runtime's clock, or
 /// faster.
-#[derive(Clone, Copy, Debug)]
+///
+/// It is set by what the platform says whenever it connects, and never by the clock of the host,
+/// which may be wrong, and is put right while programs run.
+#[derive(Debug)]
 pub struct Clock {
-    started: Instant,
-    epoch: Timestamp,
+    set: Mutex<(Instant, Timestamp)>,
     speed: f64,
 }
 
 impl Clock {
-    /// A clock that shows `epoch` now and runs `speed` times as fast as the runtime's.
+    /// A clock that shows `now` and runs `speed` times as fast as the runtime's.
     ///
     /// # Panics
     ///
     /// If `speed` is not a positive number.
     #[must_use]
-    pub fn new(epoch: Timestamp, speed: f64) -> Self {
+    pub fn new(now: Timestamp, speed: f64) -> Self {
         assert!(speed > 0.0 && speed.is_finite(), "a clock has to move on");
         Self {
-            started: Instant::now(),
-            epoch,
+            set: Mutex::new((Instant::now(), now)),
             speed,
         }
     }
@@ -34,7 +41,13 @@ impl Clock {
     /// What time it is.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.epoch.after(self.started.elapsed().mul_f64(self.speed))
+        let (set, shown) = *self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.after(set.elapsed().mul_f64(self.speed))
+    }
+
+    /// Makes it show this time now. Whoever sleeps does not notice.
+    pub fn set(&self, now: Timestamp) {
+        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = (Instant::now(), now);
     }
 
     /// Waits for this long by this clock.
@@ -52,17 +65,13 @@ impl Clock {
     ///
     /// Nothing is lost when it is dropped.
     pub async fn sleep_until(&self, at: Timestamp) {
+        // Whoever waits for the past in a loop gives way now and then all the same.
+        consume_budget().await;
         // Rounding may end a sleep a moment too early.
         while let wait = at.since(self.now())
             && !wait.is_zero()
         {
             self.sleep(wait).await;
         }
-    }
-
-    /// How long this takes on the runtime's clock.
-    #[must_use]
-    pub(crate) fn real(&self, duration: Duration) -> Duration {
-        duration.div_f64(self.speed)
     }
 }

@@ -1,10 +1,8 @@
 //! The words of the story as plain data.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use uuid::Uuid;
-
-use super::policy::Policy;
 
 /// A chat group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +104,15 @@ impl Status {
         Self::Pending,
     ];
 
+    /// Whether the member was last seen going away.
+    #[must_use]
+    pub fn is_away(self) -> bool {
+        matches!(
+            self,
+            Self::Left | Self::KickedByAdmin | Self::KickedByTimeout
+        )
+    }
+
     /// The name used in stores and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -126,7 +133,7 @@ impl Status {
     }
 }
 
-/// What the bot still has to do for one member after an event.
+/// Something the bot still has to do for one member after an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Take the member's voice.
@@ -137,30 +144,32 @@ pub enum Step {
     Unmute,
     /// Tell the member in private that all is well.
     Welcome,
-    /// Take the greeting back.
-    Recall,
+    /// Take a greeting back.
+    Recall(MessageId),
 }
 
-impl Step {
-    /// In the order in which they are done.
-    pub const ALL: [Self; 5] = [
-        Self::Mute,
-        Self::Greet,
-        Self::Unmute,
-        Self::Welcome,
-        Self::Recall,
-    ];
-}
-
-/// A set of [`Step`]s, stored with the member: what a crash must not make the bot forget.
+/// A set of [`Step`]s without recalls, stored with the member: what a crash must not make the bot
+/// forget. (Which greetings are to be recalled is stored beside it, in [`Member::stale`].)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Steps(u8);
 
 impl Steps {
+    /// In the order in which they are done; the place is the bit in the store.
+    const ALL: [Step; 4] = [Step::Mute, Step::Greet, Step::Unmute, Step::Welcome];
+
+    /// The set of these.
+    #[must_use]
+    pub fn of(steps: &[Step]) -> Self {
+        let bits = (0..)
+            .zip(Self::ALL)
+            .filter(|(_, step)| steps.contains(step));
+        Self(bits.fold(0, |all, (bit, _)| all | 1 << bit))
+    }
+
     /// The set that [`bits`](Self::bits) came from; `None` if there is no such set.
     #[must_use]
     pub fn from_bits(bits: u8) -> Option<Self> {
-        (bits < 1 << Step::ALL.len()).then_some(Self(bits))
+        (bits < 1 << Self::ALL.len()).then_some(Self(bits))
     }
 
     /// One bit per step, for the store.
@@ -172,19 +181,25 @@ impl Steps {
     /// This set and one step more.
     #[must_use]
     pub fn with(self, step: Step) -> Self {
-        Self(self.0 | 1 << step as u8)
+        Self(self.0 | Self::of(&[step]).0)
     }
 
     /// This set without one step.
     #[must_use]
     pub fn without(self, step: Step) -> Self {
-        Self(self.0 & !(1 << step as u8))
+        Self(self.0 & !Self::of(&[step]).0)
+    }
+
+    /// Whether this step is one of them.
+    #[must_use]
+    pub fn has(self, step: Step) -> bool {
+        self.0 & Self::of(&[step]).0 != 0
     }
 
     /// What comes next.
     #[must_use]
     pub fn first(self) -> Option<Step> {
-        Step::ALL.into_iter().find(|&step| self.with(step) == self)
+        Self::ALL.into_iter().find(|&step| self.has(step))
     }
 }
 
@@ -195,68 +210,33 @@ pub struct Member {
     pub user: UserId,
     /// Where the case stands.
     pub status: Status,
-    /// What the member must send.
+    /// Which stay this is: one more each time the member comes back. What was begun in one stay
+    /// is never finished in another.
+    pub stay: u32,
+    /// What the member must send in this stay.
     pub code: Code,
-    /// When the member joined.
+    /// When this stay began.
     pub joined: Timestamp,
+    /// The latest moment for which it is known whether the member was there. Events from before
+    /// it change nothing.
+    pub as_of: Timestamp,
     /// How many warnings have been delivered.
     pub warnings: u8,
-    /// When the last of them was.
-    pub warned: Option<Timestamp>,
-    /// The greeting that stands in the group.
+    /// When the bot last spoke to the member: when the greeting or the last warning was delivered.
+    pub told: Option<Timestamp>,
+    /// The greeting of this stay, while the case is open.
     pub greeting: Option<MessageId>,
-    /// What is still to be done.
+    /// Greetings of closed cases that still stand in the group, and are to be recalled.
+    pub stale: Box<[MessageId]>,
+    /// What else is still to be done.
     pub owed: Steps,
 }
 
-/// The members of one group, sorted by user.
-///
-/// Clones share the members until one of them changes; only then are they copied.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roster(Arc<[Member]>);
-
-impl Roster {
-    /// The member with this id.
+impl Member {
+    /// What is to be done next for this member.
     #[must_use]
-    pub fn get(&self, user: UserId) -> Option<&Member> {
-        self.place(user).ok().map(|place| &self.0[place])
-    }
-
-    /// Adds a member, or replaces what was known of this user.
-    pub fn put(&mut self, member: Member) {
-        match self.place(member.user) {
-            Ok(place) => Arc::make_mut(&mut self.0)[place] = member,
-            Err(place) => {
-                let mut members = self.0.to_vec();
-                members.insert(place, member);
-                self.0 = members.into();
-            }
-        }
-    }
-
-    /// When the next member is due for a scheduled scan; `None` if nobody is pending.
-    #[must_use]
-    pub fn next_due(&self, policy: &Policy) -> Option<Timestamp> {
-        let pending = |member: &&Member| member.status == Status::Pending;
-        let due = |member| policy.due(member);
-        self.iter().filter(pending).map(due).min()
-    }
-
-    /// All members, by user.
-    pub fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.0.iter()
-    }
-
-    fn place(&self, user: UserId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&user, |member| member.user)
-    }
-}
-
-impl FromIterator<Member> for Roster {
-    fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
-        let mut members: Vec<_> = members.into_iter().collect();
-        members.sort_by_key(|member| member.user);
-        members.dedup_by_key(|member| member.user);
-        Self(members.into())
+    pub fn next_step(&self) -> Option<Step> {
+        let recall = self.stale.first().map(|&message| Step::Recall(message));
+        self.owed.first().or(recall)
     }
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    compare::{Engine, Measured, Task},
-    model::{GroupId, Roster, Status, Timestamp, UserId},
+    model::{GroupId, Status, Timestamp, UserId},
+    roster::Roster,
     sim::{Counts, EPOCH},
     store::{BlockingStore, StoreError},
 };
@@ -158,7 +158,7 @@ pub fn groups_json(rosters: &BTreeMap<GroupId, Roster>) -> Value {
                 "status": member.status.name(),
                 "warnings": member.warnings,
                 "joined_ms": member.joined.0,
-                "warned_ms": member.warned.map(|at| at.0),
+                "warned_ms": member.told.filter(|_| member.warnings > 0).map(|at| at.0),
             })
         });
         let mut json = json!({ "group": group.0, "members": members.collect::<Vec<_>>() });
@@ -180,77 +180,6 @@ pub fn group_table(group: GroupId, roster: &Roster) -> String {
             member.status.name().replace('_', " "),
             member.warnings
         );
-    }
-    table
-}
-
-/// What `engine` needed, as JSON.
-#[must_use]
-pub fn measured_json(engine: Engine, measured: &Measured) -> Value {
-    let (elapsed, ideal) = (measured.elapsed.as_secs_f64(), measured.ideal.as_secs_f64());
-    json!({
-        "engine": engine.name(),
-        "elapsed_s": elapsed,
-        "ideal_s": ideal,
-        "ratio": elapsed / ideal,
-        "calls": measured.calls,
-        "peak_in_flight": measured.peak_in_flight,
-        "peak_threads": measured.peak_threads,
-        "peak_rss_mib": measured.peak_rss_mib,
-        "state_digest": format!("{:016x}", measured.state_digest),
-    })
-}
-
-/// All engines side by side, as JSON; `engines` are of [`measured_json`].
-#[must_use]
-pub fn comparison_json(task: &Task, engines: &[Value]) -> Value {
-    json!({
-        "groups": task.groups,
-        "members": task.members,
-        "latency_ms": task.latency.as_secs_f64() * 1e3,
-        "engines": engines,
-    })
-}
-
-/// All engines side by side, as a table with bars.
-#[must_use]
-pub fn comparison_table(engines: &[Value]) -> String {
-    const BAR: f64 = 30.0;
-    let number = |engine: &Value, name: &str| engine[name].as_f64();
-    let longest = engines
-        .iter()
-        .filter_map(|engine| number(engine, "elapsed_s"))
-        .fold(f64::EPSILON, f64::max);
-    let mut table = format!(
-        "{:<11}{:>10}{:>10}{:>7}{:>9}{:>11}{:>9}{:>9}\n",
-        "engine", "elapsed", "ideal", "ratio", "calls", "in flight", "threads", "memory"
-    );
-    for engine in engines {
-        let known = |name, unit: &str| {
-            number(engine, name).map_or("?".into(), |value| format!("{value:.0}{unit}"))
-        };
-        let seconds = |name| format!("{:.3} s", number(engine, name).unwrap_or_default());
-        let _ = writeln!(
-            table,
-            "{:<11}{:>10}{:>10}{:>7.2}{:>9}{:>11}{:>9}{:>9}",
-            engine["engine"].as_str().unwrap_or("?"),
-            seconds("elapsed_s"),
-            seconds("ideal_s"),
-            number(engine, "ratio").unwrap_or_default(),
-            known("calls", ""),
-            known("peak_in_flight", ""),
-            known("peak_threads", ""),
-            known("peak_rss_mib", " MiB"),
-        );
-    }
-    table.push('\n');
-    for engine in engines {
-        let elapsed = number(engine, "elapsed_s").unwrap_or_default();
-        // At most BAR, and never negative.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let bar = "█".repeat(((elapsed / longest * BAR).round() as usize).max(1));
-        let name = engine["engine"].as_str().unwrap_or("?");
-        let _ = writeln!(table, "{name:<11}{bar} {elapsed:.3} s");
     }
     table
 }

@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeSet,
+    io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -109,6 +110,29 @@ where
     F: FnOnce() -> T + Send,
     T: Send,
 {
+    try_on_threads(jobs, || ()).expect("the system starts a thread")
+}
+
+/// [`on_threads`] for more threads than there may be.
+///
+/// If one cannot be started, `give_up` is called, by which those that run can be told to end, and
+/// the jobs that are left are dropped.
+///
+/// # Errors
+///
+/// The system's, if it cannot start that many threads; once those that it did start have ended.
+///
+/// # Panics
+///
+/// If a job panics, with that job's panic, once all threads have ended.
+pub fn try_on_threads<F, T>(
+    jobs: impl IntoIterator<Item = F>,
+    give_up: impl FnOnce(),
+) -> io::Result<Vec<T>>
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
     let jobs: Vec<F> = jobs.into_iter().collect();
     let clock = CURRENT.with_borrow(Clone::clone);
     let turns = match &clock {
@@ -117,32 +141,43 @@ where
     };
     let dispatch = dispatcher::get_default(Clone::clone);
 
-    let results: Vec<thread::Result<T>> = thread::scope(|scope| {
-        let running: Vec<_> = jobs
-            .into_iter()
-            .enumerate()
-            .map(|(index, job)| {
-                let (clock, dispatch) = (clock.clone(), dispatch.clone());
-                let turn = turns.as_ref().map(|turns| turns.of(index));
-                scope.spawn(move || {
-                    let _turn = turn.map(Turn::begin);
-                    let _clock = clock.as_ref().map(Clock::install);
-                    dispatcher::with_default(&dispatch, job)
-                })
-            })
-            .collect();
+    let (results, failed) = thread::scope(|scope| {
+        let (mut running, mut failed) = (Vec::with_capacity(jobs.len()), None);
+        for (index, job) in jobs.into_iter().enumerate() {
+            let (clock, dispatch, turns) = (clock.clone(), dispatch.clone(), turns.as_ref());
+            let work = move || {
+                let _turn = turns.map(|turns| turns.of(index).begin());
+                let _clock = clock.as_ref().map(Clock::install);
+                dispatcher::with_default(&dispatch, job)
+            };
+            match thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(thread) => running.push(thread),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        if failed.is_some() {
+            give_up();
+            if let Some(turns) = &turns {
+                turns.withdraw(running.len());
+            }
+        }
         if let Some(turns) = &turns {
             turns.wait_for_all();
         }
-        running
+        let results: Vec<thread::Result<T>> = running
             .into_iter()
             .map(thread::ScopedJoinHandle::join)
-            .collect()
+            .collect();
+        (results, failed)
     });
-    results
+    let results = results
         .into_iter()
         .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        .collect()
+        .collect();
+    failed.map_or(Ok(results), Err)
 }
 
 /// A virtual clock for plain threads. Exactly one thread runs at any moment; when it sleeps or
@@ -235,8 +270,17 @@ impl Enrolled {
         }
     }
 
+    /// Nobody will come for the tickets from this one on.
+    fn withdraw(&self, from: usize) {
+        let unused = &self.tickets[from..];
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) -= unused.len();
+        let mut turns = self.clock.lock();
+        turns.due.retain(|(_, ticket)| !unused.contains(ticket));
+    }
+
     fn wait_for_all(&self) {
-        if self.tickets.is_empty() {
+        // Nobody has ended yet: the parent has not passed its turn on.
+        if *self.left.lock().unwrap_or_else(PoisonError::into_inner) == 0 {
             return;
         }
         let mut turns = self.clock.lock();

@@ -44,7 +44,7 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::{Dispatch, dispatcher, info, subscriber::NoSubscriber};
 use tracing_subscriber::layer::SubscriberExt;
 
-pub use clock::{block_for, on_threads};
+pub use clock::{block_for, on_threads, try_on_threads};
 pub use instrument::{Instrument, OnLane};
 pub use recorder::{Lane, Narrated, Outcome, Recording, Run};
 

@@ -395,6 +395,16 @@ fn what_is_never_built_is_noticed() {
         &all_faults(&shelf.open()),
         &["examples/ch01_lunch.rs: no Cargo.toml lists it"],
     );
+    // A folder is one if it can be run.
+    let shelf = Shelf::new();
+    shelf.write("examples/ch01_breakfast/main.rs", "fn main() {}");
+    shelf.write("examples/shared/flags.rs", "");
+    assert_eq!(all_faults(&shelf.open()), Vec::<String>::new());
+    shelf.write("examples/ch01_lunch/main.rs", "fn main() {}");
+    assert_one(
+        &all_faults(&shelf.open()),
+        &["examples/ch01_lunch: no Cargo.toml lists it"],
+    );
 }
 
 #[test]

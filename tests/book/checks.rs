@@ -59,11 +59,12 @@ pub fn targets(book: &Book) -> Vec<String> {
         ("benches", "bench"),
     ] {
         for file in entries(&book.root, Path::new(folder)) {
-            let is_source = file.extension() == Some("rs".as_ref()) && !file.ends_with("lib.rs");
+            let is_folder = book.root.join(&file).join("main.rs").is_file();
+            let is_file = file.extension() == Some("rs".as_ref()) && !file.ends_with("lib.rs");
             let builds = |target: &Target| {
                 target.kind == kind && file.file_stem() == Some(target.name.as_ref())
             };
-            if is_source && !targets.iter().any(builds) {
+            if (is_file || is_folder) && !targets.iter().any(builds) {
                 faults.push(format!("{}: no Cargo.toml lists it", file.display()));
             }
         }

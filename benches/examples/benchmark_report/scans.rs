@@ -3,7 +3,7 @@
 
 use std::{iter, process::Command, time::Duration};
 
-use async_workbook::ch15_group_verification::compare::{Engine, Task};
+use async_workbook::ch15_group_verification::compare::{Engine, Workload};
 use serde_json::{Value, json};
 
 use crate::{
@@ -79,11 +79,13 @@ pub fn child(engine: &str, groups: &str, latency_ms: &str) -> Result<(), String>
             .map_err(|_| format!("'{text}' is not a number"))
     };
     let engine = Engine::named(engine).ok_or_else(|| format!("there is no engine '{engine}'"))?;
-    let task = task(engine, number(groups)? as usize, number(latency_ms)?.into());
-    let measured = task.measure(engine).map_err(|error| error.to_string())?;
+    let workload = workload(engine, number(groups)? as usize, number(latency_ms)?.into());
+    let measured = workload
+        .measure(engine)
+        .map_err(|error| error.to_string())?;
     let answer = json!({
-        "elapsed_s": measured.elapsed.as_secs_f64(),
-        "peak_rss_mib": measured.peak_rss_mib,
+        "elapsed_s": measured.cost.elapsed.as_secs_f64(),
+        "peak_rss_mib": measured.cost.peak_rss_mib,
     });
     println!("{answer}");
     Ok(())
@@ -94,7 +96,7 @@ fn scan(by: By, groups: usize, latency_ms: u64) -> Scan {
         By::Ours(engine) => engine,
         By::Python(_) => Engine::Gather,
     };
-    let ideal = task(engine, groups, latency_ms).ideal(engine);
+    let ideal = workload(engine, groups, latency_ms).ideal(engine);
     Scan {
         by,
         groups,
@@ -133,18 +135,17 @@ fn has_python() -> bool {
 }
 
 /// Seven calls in a row in each group: a notice, five mutes, one warning.
-fn task(engine: Engine, groups: usize, latency_ms: u64) -> Task {
-    Task {
+fn workload(engine: Engine, groups: usize, latency_ms: u64) -> Workload {
+    Workload {
         groups,
         members: MEMBERS,
         kicks: 0,
         latency: Duration::from_millis(latency_ms),
-        seed: 1,
         max_in_flight: match engine {
             Engine::Threads => groups,
             _ => IN_FLIGHT,
         },
-        rate: None,
+        ..Workload::default()
     }
 }
 

@@ -1,298 +1,299 @@
-//! One group's share of the bot.
+//! One group's share of the bot: all its waiting.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    panic::AssertUnwindSafe,
-};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::pending};
-use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{
     select,
-    sync::{
-        mpsc::{self, error::TryRecvError},
-        watch,
-    },
+    sync::{mpsc, oneshot, watch},
 };
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
-use super::{Bot, Order, What, Work};
+use super::{Bot, Receipt, What, Work, codes::Source, is_stopped, stopped};
 use crate::{
-    decide::{Happening, decide, done},
-    model::{Code, GroupId, Member, Roster, Step, Timestamp, UserId},
-    platform::{Call, CallError, Message, Platform, Tally},
-    round::{Move, Round, Scope},
+    decide::Happening,
+    group::{Group, Next, OrderId},
+    model::{GroupId, Member, Timestamp},
+    platform::{CallError, Platform, Tally},
+    policy::Policy,
+    roster::Roster,
     store::{Store, StoreError},
 };
 
 pub(super) struct Worker<'a, P, S> {
     bot: &'a Bot<P, S>,
-    group: GroupId,
+    id: GroupId,
     inbox: mpsc::Receiver<Work>,
     stop: watch::Receiver<bool>,
-    /// Draws codes.
-    random: StdRng,
-    /// What the store says too.
-    roster: Roster,
-    /// Members to whom a step is owed.
-    owing: BTreeSet<UserId>,
-    /// Scans that were asked for.
-    orders: VecDeque<Order>,
-    /// The scan on its way, and the order behind it.
-    round: Option<(Round, Option<Order>)>,
-    /// The scan pauses until then.
-    resume: Timestamp,
-    /// After a failure nothing is tried again before.
-    not_before: Timestamp,
+    codes: Source,
+    /// What the store says, and what follows from it.
+    group: Group,
+    /// What was taken from the inbox and is not stored yet.
+    at_hand: Option<Work>,
+    orders: BTreeMap<OrderId, Order>,
+    ordered: u64,
+    /// Whether the last call was not answered.
+    in_doubt: bool,
+    /// How often the code failed since it last did something.
+    panics: u32,
 }
+
+/// Somebody asked for a scan.
+struct Order {
+    at: Timestamp,
+    receipt: Receipt,
+    report: Option<oneshot::Sender<Option<Tally>>>,
+}
+
+/// An event that makes the code panic so often is left for the next run.
+const TOO_MANY_PANICS: u32 = 3;
 
 impl<'a, P: Platform, S: Store> Worker<'a, P, S> {
     pub(super) fn new(
         bot: &'a Bot<P, S>,
-        group: GroupId,
+        id: GroupId,
+        roster: Roster,
         inbox: mpsc::Receiver<Work>,
         stop: watch::Receiver<bool>,
     ) -> Self {
+        let now = bot.clock.now();
         Self {
             bot,
-            group,
+            id,
             inbox,
             stop,
-            random: StdRng::seed_from_u64(bot.seed ^ group.0.rotate_left(32)),
-            roster: Roster::default(),
-            owing: BTreeSet::new(),
-            orders: VecDeque::new(),
-            round: None,
-            resume: Timestamp(0),
-            not_before: Timestamp(0),
+            codes: bot.codes.source(id, now),
+            group: Group::new(id, roster, Arc::clone(&bot.policy), now),
+            at_hand: None,
+            orders: BTreeMap::new(),
+            ordered: 0,
+            in_doubt: false,
+            panics: 0,
         }
     }
 
-    /// Works, and after a panic starts again from the store, a little later. Events that were
-    /// lost with it were not settled.
+    /// Works, and after a panic goes on from what is stored. What was at hand is taken up again.
     pub(super) async fn serve(mut self) -> Result<(), StoreError> {
         loop {
-            if let Ok(ended) = AssertUnwindSafe(self.work()).catch_unwind().await {
-                return ended;
+            match AssertUnwindSafe(self.work()).catch_unwind().await {
+                Ok(ended) => return ended,
+                Err(_) => self.panics += 1,
             }
             error!("panicked; starts again from the store");
-            self.orders.clear();
-            self.round = None;
-            self.not_before = self.retry_later();
+            if self.panics >= TOO_MANY_PANICS {
+                // Its receipt is lost with it, so it is not settled.
+                self.at_hand = None;
+            }
         }
     }
 
-    /// One thing at a time, the most urgent first.
     // ANCHOR: work
     async fn work(&mut self) -> Result<(), StoreError> {
-        self.roster = self.bot.store.load(self.group).await?;
-        let owing = |member: &&Member| member.owed.first().is_some();
-        self.owing = self.roster.iter().filter(owing).map(|m| m.user).collect();
+        if self.panics > 0 {
+            self.start_again().await?;
+        }
         loop {
-            if *self.stop.borrow() {
+            self.hear_all().await?;
+            if is_stopped(&self.stop) {
                 return Ok(());
             }
-            let now = self.bot.clock.now();
-            match self.inbox.try_recv() {
-                Ok(work) => self.take(work).await?,
-                Err(_) if now >= self.not_before && !self.owing.is_empty() => {
-                    self.do_what_is_owed().await?;
-                }
-                Err(_) if now >= self.resume && self.round.is_some() => self.scan_on().await?,
-                Err(_) if self.round.is_none() && self.begin_scan(now) => {}
-                Err(TryRecvError::Disconnected) => return Ok(()),
-                Err(TryRecvError::Empty) => self.wait().await?,
+            let next = self.group.next(self.bot.clock.now());
+            self.settle_orders();
+            match next {
+                Next::Call(_) => self.call().await?,
+                Next::Wait(_) if self.inbox.is_closed() && self.inbox.is_empty() => return Ok(()),
+                Next::Wait(until) => self.wait(until).await?,
             }
         }
     }
     // ANCHOR_END: work
 
-    async fn wait(&mut self) -> Result<(), StoreError> {
-        let alarm = self.alarm();
+    // ANCHOR: call
+    /// Makes the call that is due when it may be made, and hears the inbox until it is answered.
+    async fn call(&mut self) -> Result<(), StoreError> {
+        let bot = self.bot;
+        let mut turn = pin!(bot.platform.turn(self.in_doubt));
+        let turn = loop {
+            // All are cancel safe: a message stays in the channel until it is received.
+            select! {
+                biased;
+                turn = &mut turn => break turn,
+                () = stopped(&mut self.stop) => return Ok(()),
+                Some(work) = self.inbox.recv() => self.take(work).await?,
+            }
+        };
+        // Only now is it decided what to call: that was long ago.
+        self.hear_all().await?;
+        if is_stopped(&self.stop) {
+            return Ok(());
+        }
+        let began = bot.clock.now();
+        let Next::Call(task) = self.group.next(began) else {
+            return Ok(());
+        };
+        let mut call = pin!(bot.platform.call_with(turn, &task.call));
+        let answer = loop {
+            // As above. Also if the bot has to stop, this call is waited for.
+            select! {
+                biased;
+                answer = &mut call => break answer,
+                Some(work) = self.inbox.recv() => self.take(work).await?,
+            }
+        };
+        if let Err(error) = &answer {
+            warn!("{:?}: {error}", task.call);
+        }
+        self.in_doubt = matches!(answer, Err(CallError::Transient | CallError::Closed));
+        let (now, codes) = (bot.clock.now(), &mut self.codes);
+        let changed = self
+            .group
+            .answered(&task, &answer, began, now, || codes.draw());
+        self.save(changed).await?;
+        self.panics = 0;
+        Ok(())
+    }
+    // ANCHOR_END: call
+
+    async fn wait(&mut self, until: Option<Timestamp>) -> Result<(), StoreError> {
+        self.report_delays();
         let clock = &self.bot.clock;
+        let alarm = async {
+            match until {
+                Some(at) => clock.sleep_until(at).await,
+                None => pending().await,
+            }
+        };
         // All three are cancel safe: a message stays in the channel until it is received.
-        let work = select! {
+        select! {
             biased;
-            _ = self.stop.changed() => None,
-            work = self.inbox.recv() => work,
-            () = async {
-                match alarm {
-                    Some(at) => clock.sleep_until(at).await,
-                    None => pending().await,
-                }
-            } => None,
-        };
-        match work {
-            Some(work) => self.take(work).await,
-            None => Ok(()),
+            () = stopped(&mut self.stop) => Ok(()),
+            Some(work) = self.inbox.recv() => self.take(work).await,
+            () = alarm => Ok(()),
+            else => Ok(()),
         }
     }
 
-    /// When there is something to do even if nothing happens.
-    fn alarm(&self) -> Option<Timestamp> {
-        let policy = &self.bot.policy;
-        let owed = (!self.owing.is_empty()).then_some(self.not_before);
-        let scan = if self.round.is_some() {
-            Some(self.resume)
-        } else {
-            let due = self.roster.next_due(policy);
-            due.map(|due| policy.in_daytime(due.max(self.not_before)))
-        };
-        owed.into_iter().chain(scan).min()
+    /// All that waits now; not what comes meanwhile, or a flood would leave no time for calls.
+    async fn hear_all(&mut self) -> Result<(), StoreError> {
+        for _ in 0..self.inbox.len() {
+            if let Ok(work) = self.inbox.try_recv() {
+                self.take(work).await?;
+            }
+        }
+        Ok(())
     }
 
-    /// An event. What it means, and what is owed because of it, is stored before it is settled.
     async fn take(&mut self, work: Work) -> Result<(), StoreError> {
-        let (user, at, what, receipt) = match work {
-            Work::Scan(order) => {
-                if self.orders.len() < self.bot.policy.inbox {
-                    self.orders.push_back(order);
-                } else {
-                    // As many scans as that are waiting already.
-                    self.finish(Some(order), None);
+        self.at_hand = Some(work);
+        self.take_at_hand().await
+    }
+
+    /// What an event means, and what is owed because of it, is stored before it is settled.
+    async fn take_at_hand(&mut self) -> Result<(), StoreError> {
+        let Some(Work { what, at, .. }) = &mut self.at_hand else {
+            return Ok(());
+        };
+        let (at, store) = (*at, &self.bot.store);
+        match what {
+            What::Joined(user) => {
+                let (user, joined) = (*user, Happening::Joined(self.codes.draw()));
+                let changed = self.group.hear(user, &joined, at);
+                self.save(changed).await?;
+            }
+            What::Other(user, happening) => {
+                let changed = self.group.hear(*user, happening, at);
+                self.save(changed).await?;
+            }
+            What::Connected => {
+                let known = self.group.roster().since;
+                self.group.connect(at);
+                if let Some(since) = self.group.roster().since.filter(|_| known.is_none()) {
+                    store.meet(self.id, since).await?;
                 }
+            }
+            What::Removed => self.group.disconnect(at),
+            What::Scan(report) => {
+                let report = report.take();
+                self.order(at, report);
                 return Ok(());
             }
-            Work::Member(user, at, what, receipt) => (user, at, what, receipt),
-        };
-        let happening = match what {
-            What::Joined => Happening::Joined(Code::from_random_bytes(self.random.random())),
-            What::Other(happening) => happening,
-        };
-        if let Some(member) = decide(user, self.roster.get(user), &happening, at) {
-            self.change(vec![member]).await?;
         }
-        self.bot.release(receipt);
+        if let Some(work) = self.at_hand.take() {
+            self.bot.release(work.receipt);
+        }
         Ok(())
     }
 
-    async fn do_what_is_owed(&mut self) -> Result<(), StoreError> {
-        let Some(&user) = self.owing.first() else {
-            return Ok(());
+    fn order(&mut self, at: Timestamp, report: Option<oneshot::Sender<Option<Tally>>>) {
+        let Some(Work { receipt, .. }) = self.at_hand.take() else {
+            return;
         };
-        let owed = self.roster.get(user).and_then(|member| {
-            let step = member.owed.first()?;
-            Some((member, step, self.call_for(member, step)))
-        });
-        let Some((member, step, call)) = owed else {
-            self.owing.remove(&user);
-            return Ok(());
+        let order = Order {
+            at,
+            receipt,
+            report,
         };
-        let answer = match call {
-            Some(call) => self.bot.call(&call).await,
-            None => Ok(None),
-        };
-        let changed = match answer {
-            Ok(message) => done(member, step, message),
-            // Will not become possible by waiting.
-            Err(error @ (CallError::Gone | CallError::Refused)) => {
-                info!("{step:?} for {user}: {error}");
-                done(member, step, None)
-            }
-            Err(error) => {
-                warn!("{step:?} for {user} has to wait: {error}");
-                self.not_before = self.retry_later();
-                return Ok(());
-            }
-        };
-        self.change(vec![changed]).await
-    }
-
-    /// `None` if there is nothing left to call for.
-    fn call_for(&self, member: &Member, step: Step) -> Option<Call> {
-        let (group, user) = (self.group, member.user);
-        Some(match step {
-            Step::Mute => Call::Mute(group, user),
-            Step::Unmute => Call::Unmute(group, user),
-            Step::Welcome => Call::SendToPerson(user, Message::Welcome(group)),
-            Step::Recall => Call::Recall(group, member.greeting?),
-            Step::Greet => {
-                let code = member.code;
-                Call::SendToGroup(group, Message::Greeting { user, code })
-            }
-        })
-    }
-
-    /// Whether there is a scan to begin; if so, it has begun.
-    fn begin_scan(&mut self, now: Timestamp) -> bool {
-        let policy = &self.bot.policy;
-        if let Some(order) = self.orders.pop_front() {
-            let scope = Scope::Ordered(order.at);
-            match Round::plan(self.group, &self.roster, scope, now, policy) {
-                Some(round) => self.round = Some((round, Some(order))),
-                None => self.finish(Some(order), Some(Tally::default())),
-            }
-            return true;
+        if self.orders.len() >= self.bot.policy.inbox {
+            // As many scans as that are waiting already.
+            self.bot.release(order.receipt);
+            return;
         }
-        if now < self.not_before {
-            return false;
-        }
-        let round = Round::plan(self.group, &self.roster, Scope::Due, now, policy);
-        self.round = round.map(|round| (round, None));
-        self.round.is_some()
+        self.ordered += 1;
+        let id = OrderId(self.ordered);
+        self.group.order(id, at);
+        self.orders.insert(id, order);
     }
 
-    /// One move of the scan.
-    async fn scan_on(&mut self) -> Result<(), StoreError> {
-        let Some((mut round, order)) = self.round.take() else {
-            return Ok(());
-        };
-        let call = match round.next(&self.roster) {
-            None => {
-                self.finish(order, Some(round.tally()));
-                return Ok(());
+    fn settle_orders(&mut self) {
+        for (order, result) in self.group.ended_orders() {
+            let Some(order) = self.orders.remove(&order) else {
+                continue;
+            };
+            if let Some(report) = order.report {
+                // Whoever asked may have been told already that it takes longer.
+                let _ = report.send(result);
             }
-            Some(Move::Pause(gap)) => {
-                self.resume = self.bot.clock.now().after(gap);
-                self.round = Some((round, order));
-                return Ok(());
-            }
-            Some(Move::Call(call)) => call,
-        };
-        let answer = self.bot.call(&call).await;
-        let now = self.bot.clock.now();
-        match round.settle(&mut self.roster, answer, now) {
-            Ok(changed) => {
-                if !changed.is_empty() {
-                    self.change(changed).await?;
+            self.bot.release(order.receipt);
+        }
+    }
+
+    /// Whoever waits for a scan that cannot go on need not wait any longer; it is still tried.
+    fn report_delays(&mut self) {
+        if self.group.is_held_up(self.bot.clock.now()) {
+            for order in self.orders.values_mut() {
+                if let Some(report) = order.report.take() {
+                    let _ = report.send(None);
                 }
-                self.round = Some((round, order));
-            }
-            Err(error) => {
-                warn!("scan broken off: {error}");
-                self.not_before = self.retry_later();
-                self.finish(order, None);
             }
         }
-        Ok(())
     }
 
-    fn finish(&self, order: Option<Order>, result: Option<Tally>) {
-        let Some(order) = order else { return };
-        if let Some(report) = order.report
-            && report.try_send(result).is_err()
-        {
-            warn!("missing in the owner's report");
+    /// Stores the members in one transaction.
+    async fn save(&self, members: Vec<Member>) -> Result<(), StoreError> {
+        if members.is_empty() {
+            return Ok(());
         }
-        self.bot.release(order.receipt);
-    }
-
-    /// Stores the members in one transaction and takes them over.
-    async fn change(&mut self, members: Vec<Member>) -> Result<(), StoreError> {
-        self.bot.store.save(self.group, members.clone()).await?;
-        for member in members {
-            if member.owed.first().is_some() {
-                self.owing.insert(member.user);
-            } else {
-                self.owing.remove(&member.user);
-            }
-            self.roster.put(member);
+        for member in &members {
+            self.bot.see(member.user, self.id);
         }
-        Ok(())
+        self.bot.store.save(self.id, members).await
     }
 
-    fn retry_later(&self) -> Timestamp {
-        let policy = &self.bot.policy;
-        self.bot.clock.now().after(policy.retry_later)
+    /// After a panic: what is stored counts, and calls wait for a while, longer each time.
+    async fn start_again(&mut self) -> Result<(), StoreError> {
+        let (bot, now) = (self.bot, self.bot.clock.now());
+        let roster = bot.store.load(self.id).await?;
+        let connected = self.group.is_connected();
+        self.group = Group::new(self.id, roster, Arc::clone(&bot.policy), now);
+        if connected {
+            self.group.connect(now);
+        }
+        let first = Duration::from_mins(1);
+        let wait = Policy::pause(self.panics, first, bot.policy.longest_pause, self.id.0);
+        self.group.leave_alone_until(now.after(wait));
+        for (&id, order) in &self.orders {
+            self.group.order(id, order.at);
+        }
+        self.take_at_hand().await
     }
 }

@@ -8,37 +8,28 @@ use tokio::{
 };
 use tracing::info_span;
 
-use super::{Polite, Report, ScanError, caught, scan_group};
-use crate::{
-    model::Timestamp,
-    platform::Platform,
-    policy::Policy,
-    store::{Store, StoreError},
-};
+use super::{Report, ScanError, Scanner, caught};
+use crate::model::GroupId;
 
-/// Every group its own task, but no more than [`Policy::groups_in_flight`] of them at work, and
-/// every call made politely. When `stop` becomes true, groups at work end before their next
-/// move, and groups that wait do not begin.
+/// Every group its own task, but no more than `most` of them at work. When `stop` becomes true,
+/// groups that wait do not begin.
 ///
-/// # Errors
-///
-/// If the store cannot name its groups. A group that fails is part of the report.
+/// A group that fails is part of the report.
 ///
 /// # Cancel safety
 ///
 /// Dropping the future ends all tasks at their next wait.
 #[expect(clippy::missing_panics_doc, reason = "what is expected cannot fail")]
-pub async fn bounded<P: Platform, S: Store>(
-    platform: Arc<Polite<P>>,
-    store: Arc<S>,
-    at: Timestamp,
-    policy: Arc<Policy>,
+pub async fn bounded(
+    groups: Vec<GroupId>,
+    scanner: Arc<impl Scanner>,
+    most: usize,
     stop: watch::Receiver<bool>,
-) -> Result<Report, StoreError> {
-    let places = Arc::new(Semaphore::new(policy.groups_in_flight));
+) -> Report {
+    let places = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
     let mut tasks = JoinSet::new();
     let mut outcomes = Vec::new();
-    for group in store.groups().await? {
+    for group in groups {
         // Waiting before spawning keeps the number of tasks bounded too.
         let place = Arc::clone(&places)
             .acquire_owned()
@@ -48,16 +39,11 @@ pub async fn bounded<P: Platform, S: Store>(
             outcomes.push((group, Err(ScanError::Stopped)));
             continue;
         }
-        let (platform, store, policy, stop) = (
-            Arc::clone(&platform),
-            Arc::clone(&store),
-            Arc::clone(&policy),
-            stop.clone(),
-        );
+        let scanner = Arc::clone(&scanner);
         tasks.spawn(
             async move {
-                let scan = scan_group(&*platform, &*store, group, at, &policy, Some(&stop));
-                let outcome = caught(AssertUnwindSafe(scan).catch_unwind().await);
+                let scan = AssertUnwindSafe(async { scanner.scan(group).await }).catch_unwind();
+                let outcome = caught(scan.await);
                 drop(place);
                 (group, outcome)
             }
@@ -70,5 +56,5 @@ pub async fn bounded<P: Platform, S: Store>(
     while let Some(done) = tasks.join_next().await {
         outcomes.push(done.expect("panics are caught and nobody aborts"));
     }
-    Ok(Report::sorted(outcomes))
+    Report::sorted(outcomes)
 }

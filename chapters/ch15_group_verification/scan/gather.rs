@@ -1,4 +1,5 @@
 use std::{
+    mem,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
 };
@@ -8,61 +9,44 @@ use stage::Instrument;
 use tokio::{runtime::Handle, task::JoinSet};
 use tracing::info_span;
 
-use super::{Report, caught, scan_group};
-use crate::{
-    model::Timestamp,
-    platform::Platform,
-    policy::Policy,
-    store::{Store, StoreError},
-};
+use super::{Report, Scanner, caught};
+use crate::model::GroupId;
 
 /// All groups at once.
 ///
-/// Not a task for each: that is the dearest part of a group that hardly computes. Each core has
-/// one task, which deals with an equal share of the groups side by side.
+/// Not a task for each: that is the dearest part of a group that hardly computes. Each worker
+/// thread has one task at most, which deals with its share of the groups side by side.
 ///
-/// # Errors
-///
-/// If the store cannot name its groups. A group that fails is part of the report.
+/// A group that fails is part of the report.
 ///
 /// # Cancel safety
 ///
 /// Dropping the future ends all groups at their next wait.
 #[expect(clippy::missing_panics_doc, reason = "what is expected cannot fail")]
-pub async fn gather<P: Platform, S: Store>(
-    platform: Arc<P>,
-    store: Arc<S>,
-    at: Timestamp,
-    policy: Arc<Policy>,
-) -> Result<Report, StoreError> {
-    let groups = store.groups().await?;
+pub async fn gather(groups: Vec<GroupId>, scanner: Arc<impl Scanner>) -> Report {
     let cores = Handle::current().metrics().num_workers();
+    let outcomes = Arc::new(Mutex::new(Vec::with_capacity(groups.len())));
     let mut shares = JoinSet::new();
     for share in groups.chunks(groups.len().div_ceil(cores).max(1)) {
         let share = share.to_vec();
-        let (platform, store, policy) = (
-            Arc::clone(&platform),
-            Arc::clone(&store),
-            Arc::clone(&policy),
-        );
+        let (scanner, outcomes) = (Arc::clone(&scanner), Arc::clone(&outcomes));
         shares.spawn(async move {
-            let outcomes = Mutex::new(Vec::with_capacity(share.len()));
-            let (platform, store, policy, kept) = (&*platform, &*store, &*policy, &outcomes);
+            let (scanner, outcomes) = (&*scanner, &*outcomes);
             let scan = |group| {
-                let scan = scan_group(platform, store, group, at, policy, None);
                 let keep = move |outcome| {
-                    let mut kept = kept.lock().expect("a push does not panic");
-                    kept.push((group, caught(outcome)));
+                    let mut outcomes = outcomes.lock().expect("a push does not panic");
+                    outcomes.push((group, caught(outcome)));
                 };
-                AssertUnwindSafe(scan)
+                AssertUnwindSafe(async move { scanner.scan(group).await })
                     .catch_unwind()
                     .map(keep)
                     .instrument(info_span!("group", %group))
             };
             // Begins the first group's call before it takes the next group from the stream.
             stream::iter(share).for_each_concurrent(None, scan).await;
-            outcomes.into_inner().expect("a push does not panic")
         });
     }
-    Ok(Report::sorted(shares.join_all().await.concat()))
+    shares.join_all().await;
+    let outcomes = mem::take(&mut *outcomes.lock().expect("a push does not panic"));
+    Report::sorted(outcomes)
 }

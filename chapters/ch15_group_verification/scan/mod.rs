@@ -2,12 +2,10 @@
 
 mod bounded;
 mod gather;
-mod pace;
-mod polite;
 mod sequential;
 mod threads;
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use stage::block_for;
 use tokio::{sync::watch, time::sleep};
@@ -15,10 +13,8 @@ use tracing::info;
 
 pub use bounded::bounded;
 pub use gather::gather;
-pub use pace::Pace;
-pub use polite::Polite;
 pub use sequential::sequential;
-pub use threads::threads;
+pub use threads::{ThreadsError, threads};
 
 use super::{
     model::{GroupId, Timestamp},
@@ -40,6 +36,9 @@ pub enum ScanError {
     /// The code itself failed.
     #[error("panicked: {0}")]
     Panicked(String),
+    /// It takes longer, because of what the platform answers.
+    #[error("held up by the platform")]
+    HeldUp,
     /// Somebody asked to stop.
     #[error("stopped")]
     Stopped,
@@ -73,46 +72,83 @@ impl Report {
     }
 }
 
-/// Scans one group, waiting as a task. Stops between two moves when `stop` becomes true.
-///
-/// Each change is stored before the next move. Dropped at any point, it leaves a store that says
-/// nothing that did not happen.
-async fn scan_group<P: Platform, S: Store>(
-    platform: &P,
-    store: &S,
-    group: GroupId,
-    at: Timestamp,
-    policy: &Policy,
-    stop: Option<&watch::Receiver<bool>>,
-) -> Outcome {
-    let mut roster = store.load(group).await?;
-    let Some(mut round) = Round::plan(group, &roster, Scope::Ordered(at), at, policy) else {
-        return Ok(Tally::default());
-    };
-    // Borrowed, since the future would store what is moved a second time.
-    while let Some(next) = &round.next(&roster) {
-        if stop.is_some_and(|stop| *stop.borrow()) {
-            return Err(ScanError::Stopped);
-        }
-        match next {
-            // Boxed, since few groups ever come here and a timer is large: it would make every
-            // group's future larger by a third.
-            Move::Pause(gap) => Box::pin(sleep(*gap)).await,
-            Move::Call(call) => {
-                let answer = platform.call(call).await;
-                let changed = round.settle(&mut roster, answer, at)?;
-                if !changed.is_empty() {
-                    let members = changed.len();
-                    store.save(group, changed).await?;
-                    info!(members, "stored");
-                }
-            }
-        }
-    }
-    Ok(round.tally())
+/// Scans one group when it is asked to.
+pub trait Scanner: Send + Sync + 'static {
+    /// Scans this group.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped at any point, it leaves a store that says nothing that did not happen.
+    fn scan(&self, group: GroupId) -> impl Future<Output = Outcome> + Send;
 }
 
-/// The blocking twin of [`scan_group`]: the same moves, and a thread that waits.
+/// Scans a group of this store on this platform, as if somebody had asked for it `at` a moment.
+#[derive(Debug)]
+pub struct Scan<P, S> {
+    /// Where the calls go.
+    pub platform: P,
+    /// Where the members are.
+    pub store: Arc<S>,
+    /// The moment of the order.
+    pub at: Timestamp,
+    /// Its numbers.
+    pub policy: Policy,
+    /// Stops between two moves when this becomes true.
+    pub stop: Option<watch::Receiver<bool>>,
+}
+
+impl<P: Platform, S: Store> Scanner for Scan<P, S> {
+    /// Each change is stored before the next move.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async function stores its arguments twice, for each group that waits"
+    )]
+    fn scan(&self, group: GroupId) -> impl Future<Output = Outcome> + Send {
+        async move {
+            let mut roster = self.store.load(group).await?;
+            let shared = roster.is_shared();
+            let order = Scope::Ordered(self.at);
+            let Some(mut round) = Round::plan(group, &roster, order, self.at, &self.policy) else {
+                return Ok(Tally::default());
+            };
+            loop {
+                // Borrowed, and gone before the change is stored: what lives across a wait is
+                // part of every group's future, and what is moved is stored there a second time.
+                let changed = match &round.next(&roster, &self.policy) {
+                    None => break,
+                    Some(_) if self.is_stopped() => return Err(ScanError::Stopped),
+                    Some(Move::Pause(gap)) => {
+                        // Boxed, since few groups ever come here and a timer is large.
+                        Box::pin(sleep(*gap)).await;
+                        continue;
+                    }
+                    Some(Move::Call(call)) => {
+                        let answer = self.platform.call(call).await;
+                        round.settle(&roster, &answer, self.at, self.at, &self.policy)?
+                    }
+                };
+                if !changed.is_empty() {
+                    let members = changed.len();
+                    self.store.save(group, changed).await?;
+                    info!(members, "stored");
+                    if shared {
+                        // The store and this scan have a copy each now; one is enough.
+                        roster = self.store.load(group).await?;
+                    }
+                }
+            }
+            Ok(round.tally())
+        }
+    }
+}
+
+impl<P, S> Scan<P, S> {
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| *stop.borrow())
+    }
+}
+
+/// The blocking twin of [`Scan`]: the same moves, and a thread that waits.
 fn scan_group_blocking(
     platform: &impl BlockingPlatform,
     store: &impl BlockingStore,
@@ -124,12 +160,15 @@ fn scan_group_blocking(
     let Some(mut round) = Round::plan(group, &roster, Scope::Ordered(at), at, policy) else {
         return Ok(Tally::default());
     };
-    while let Some(next) = round.next(&roster) {
+    while let Some(next) = round.next(&roster, policy) {
         match next {
             Move::Pause(gap) => block_for(gap),
             Move::Call(call) => {
                 let answer = platform.call(&call);
-                let changed = round.settle(&mut roster, answer, at)?;
+                let changed = round.settle(&roster, &answer, at, at, policy)?;
+                for member in &changed {
+                    roster.put(member.clone());
+                }
                 if !changed.is_empty() {
                     store.save(group, changed)?;
                 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 use tokio::{join, time::sleep};
 
 use crate::{
-    model::{GroupId, Member, Roster},
+    model::{GroupId, Member, Timestamp},
+    roster::Roster,
     store::{Store, StoreError},
 };
 
@@ -11,7 +12,7 @@ use crate::{
 ///
 /// This also keeps stories alike. When a real disk has answered is a matter of luck, and on a
 /// paused clock luck would decide which of two groups goes first; here both wait for a timer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Disk<S>(pub S);
 
 /// One call.
@@ -28,5 +29,9 @@ impl<S: Store> Store for Disk<S> {
 
     async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
         join!(sleep(LATENCY), self.0.save(group, members)).1
+    }
+
+    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
+        join!(sleep(LATENCY), self.0.meet(group, since)).1
     }
 }

@@ -2,16 +2,17 @@
 
 mod check;
 mod disk;
+mod entry;
 mod journal;
-mod line;
 mod platform;
 mod run;
+mod story;
 mod world;
 
 pub use check::Checker;
 pub use disk::Disk;
-pub use journal::{Journal, JournalError, parse_call};
-pub use line::{Line, one_scan};
-pub use platform::{Counts, SimPlatform};
-pub use run::{Run, serve};
-pub use world::{EPOCH, Kind, Person, Settings, World};
+pub use entry::{Entry, NotAnEntry, Outcome, Record};
+pub use journal::{Journal, JournalFailure};
+pub use platform::{Counts, JournalError, SimPlatform};
+pub use run::{Run, look_in, serve, serve_through_restarts};
+pub use world::{EPOCH, Greeting, Kind, Person, Restart, Settings, Stay, World};

@@ -14,18 +14,25 @@ use tokio::{
 };
 
 use super::{
-    Checker, Journal, JournalError, World,
-    journal::{Outcome, parse_call},
+    Checker, Journal, JournalFailure, World,
+    check::ENOUGH,
+    entry::{Entry, NotAnEntry, Outcome, Record},
+    story,
     world::Fault,
 };
 use crate::{
     clock::Clock,
     model::{Timestamp, UserId},
-    platform::{Answer, By, Call, CallError, Delivery, Event, EventId, Message, Platform},
+    platform::{Answer, Call, CallError, Delivery, EventId, Message, Platform, Reply},
 };
 
 /// A caller who loses an answer hears of it so much later.
 const LOST_AFTER: Duration = Duration::from_secs(30);
+
+/// A line of a journal is not one of ours; lines are counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {0} is not understood")]
+pub struct JournalError(pub usize);
 
 /// The world as the bot meets it: calls take time and fail, events arrive through a channel.
 #[derive(Debug)]
@@ -84,6 +91,12 @@ impl SimPlatform {
         }
     }
 
+    /// What time it is in the world.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// From now on, everything that happens is checked.
     pub fn check(&self, checker: Checker) {
         self.lock().checker = Some(checker);
@@ -110,65 +123,59 @@ impl SimPlatform {
     pub fn replay(&self, journal: &str) -> Result<Option<Timestamp>, JournalError> {
         let mut last = None;
         for (index, line) in journal.lines().enumerate() {
-            let at = self.replay_line(line);
-            last = Some(at.ok_or(JournalError(index + 1))?);
+            let entry = line.parse().map_err(|NotAnEntry| JournalError(index + 1))?;
+            last = Some(self.lock().replay(&entry));
+            self.lock().journal.reread(line);
         }
-        self.lock().world.reconnect();
         Ok(last)
     }
 
-    fn replay_line(&self, line: &str) -> Option<Timestamp> {
-        let mut inside = self.lock();
-        let (at, words) = line.split_once(' ')?;
-        let at = Timestamp(at.parse().ok()?);
-        let (kind, words) = words.split_once(' ')?;
-        inside.world.live(at);
-        match kind {
-            // Comes from the world itself.
-            "event" => {}
-            "settled" => {
-                inside.world.settled(EventId(words.parse().ok()?));
-            }
-            "call" => {
-                let (call, outcome) = words.split_once(" = ")?;
-                inside.counts.calls += 1;
-                inside.world.calls += 1;
-                if outcome.starts_with("not done") {
-                    inside.counts.errors += 1;
-                } else {
-                    let call = parse_call(call)?;
-                    let answer = inside.world.apply(at, &call);
-                    inside.counts.errors +=
-                        u64::from(answer.is_err() || outcome == "done, reply lost");
-                    inside.count_warnings(&call, answer);
-                }
-            }
-            _ => return None,
-        }
-        inside.journal.reread(line);
-        Some(at)
+    /// The bot has crashed: what it was told in this moment it may not have stored.
+    pub fn crashed(&self) {
+        let now = self.clock.now();
+        self.lock().world.crashed(now);
     }
 
-    /// Sends events into the channel as they happen; never ends.
+    /// A new bot listens: what is not settled comes again.
+    pub fn start(&self) {
+        self.lock().start(self.clock.now());
+    }
+
+    /// The bot has stopped as it was asked to. A world that goes on from its journal goes on from
+    /// this moment, not from the last one in which anything happened.
+    pub fn stopped(&self) {
+        let (now, inside) = (self.clock.now(), &mut *self.lock());
+        inside.live(now);
+        inside.journal.write(now, Record::Stop);
+    }
+
+    /// Sends events into the channel as they arrive; never ends.
     ///
     /// # Cancel safety
     ///
     /// An event that is being sent when this is dropped is not settled, and comes again after
-    /// [`reconnect`](Self::reconnect).
+    /// [`start`](Self::start).
     pub async fn pump(&self, bot: mpsc::Sender<Delivery>) {
         loop {
             let now = self.clock.now();
             let (next, due) = {
                 let mut inside = self.lock();
                 inside.live(now);
-                (inside.world.next_event(), inside.world.due())
+                (inside.world.next_event(now), inside.world.due())
             };
             if let Some(delivery) = next {
-                if bot.send(delivery).await.is_err() {
+                if bot.send(delivery.clone()).await.is_err() {
                     return pending().await;
+                }
+                let (now, inside) = (self.clock.now(), &mut *self.lock());
+                inside.world.reached(now, &delivery);
+                if let Some(checker) = &mut inside.checker {
+                    checker.heard(now, &delivery);
                 }
                 continue;
             }
+            // What is due already waits for the connection.
+            let due = due.map(|due| if due <= now { now.after(SOON) } else { due });
             // Both branches are cancel safe.
             select! {
                 biased;
@@ -181,11 +188,6 @@ impl SimPlatform {
                 } => {}
             }
         }
-    }
-
-    /// A new bot listens: what is not settled comes again.
-    pub fn reconnect(&self) {
-        self.lock().world.reconnect();
     }
 
     /// What was counted so far.
@@ -203,8 +205,8 @@ impl SimPlatform {
         self.lock().journal.digest()
     }
 
-    /// The first failure to write the journal.
-    pub fn journal_failure(&self) -> Option<std::io::Error> {
+    /// A failure to write the journal, if there was one since this was asked last.
+    pub fn journal_failure(&self) -> Option<JournalFailure> {
         self.lock().journal.take_failure()
     }
 
@@ -219,6 +221,33 @@ impl SimPlatform {
             checker.at_rest(&inside.world);
         }
         checker.violations().to_vec()
+    }
+
+    /// All is well and has been for an hour: what was done before is to be settled by now.
+    pub(super) fn check_at(&self, now: Timestamp) {
+        let inside = &mut *self.lock();
+        inside.live(now);
+        if let Some(checker) = &mut inside.checker {
+            checker.at_times(&inside.world, now);
+        }
+    }
+
+    /// The bot has stopped, and was asked to at this moment.
+    pub(super) fn check_stop(&self, asked: Timestamp) {
+        let (now, inside) = (self.clock.now(), &mut *self.lock());
+        if let Some(checker) = &mut inside.checker {
+            checker.stopped(now.since(asked));
+        }
+    }
+
+    /// Whether so many rules were broken that the rest does not matter.
+    pub(super) fn is_broken(&self) -> bool {
+        let inside = self.lock();
+        let found = inside
+            .checker
+            .as_ref()
+            .map(|checker| checker.violations().len());
+        found.is_some_and(|found| found >= ENOUGH)
     }
 
     /// Looks at the world.
@@ -237,6 +266,9 @@ impl SimPlatform {
     }
 }
 
+/// How often a broken connection is looked at.
+const SOON: Duration = Duration::from_secs(1);
+
 struct InFlight<'a>(&'a SimPlatform);
 
 impl Drop for InFlight<'_> {
@@ -249,22 +281,33 @@ impl Platform for SimPlatform {
     async fn call(&self, call: &Call) -> Answer {
         let _in_flight = self.begin();
         let fate = {
-            let mut inside = self.lock();
+            let (now, inside) = (self.clock.now(), &mut *self.lock());
             inside.counts.calls += 1;
-            inside.world.fate(self.clock.now())
+            inside.live(now);
+            if let Some(checker) = &mut inside.checker {
+                checker.began(&mut inside.world, now, call);
+            }
+            let fate = inside.world.fate(now, call);
+            if fate.fault == Some(Fault::Hang) {
+                inside.counts.errors += 1;
+                let record = Record::Call(call.clone(), Outcome::NoAnswer);
+                inside.journal.write(now, record);
+            }
+            fate
         };
+        if fate.fault == Some(Fault::Hang) {
+            return pending().await;
+        }
         self.clock.sleep(fate.until_done).await;
-        let answer = self.lock().reached(self.clock.now(), call, fate.fault);
+        let answer = self.lock().arrives(self.clock.now(), call, fate.fault);
         // People may have been moved to act soon.
         self.changed.notify_one();
         match fate.fault {
             Some(Fault::LostReply) => self.clock.sleep(LOST_AFTER).await,
             _ => self.clock.sleep(fate.until_answered).await,
         }
-        match answer {
-            Err(CallError::RateLimited(wait)) => Err(CallError::RateLimited(self.clock.real(wait))),
-            answer => answer,
-        }
+        self.lock().world.answered(self.clock.now(), call, &answer);
+        answer
     }
 
     fn settled(&self, event: EventId) {
@@ -275,37 +318,44 @@ impl Platform for SimPlatform {
 impl Inside {
     fn live(&mut self, now: Timestamp) {
         for delivery in self.world.live(now) {
-            self.journal.event(&delivery);
-            self.tell_event(&delivery);
+            self.tell(delivery.at, story::of_event(&delivery.event));
+            let Delivery { id, at, event } = delivery;
+            self.journal.write(at, Record::Event(id, event));
         }
     }
 
-    fn reached(&mut self, now: Timestamp, call: &Call, fault: Option<Fault>) -> Answer {
+    fn start(&mut self, now: Timestamp) {
         self.live(now);
-        let outcome = match fault {
-            Some(Fault::Transient) => Outcome::Failed(CallError::Transient),
-            Some(Fault::RateLimited(wait)) => Outcome::Failed(CallError::RateLimited(wait)),
+        self.journal.write(now, Record::Start);
+        if let Some(checker) = &mut self.checker {
+            checker.started();
+        }
+        self.world.start(now);
+        self.live(now);
+    }
+
+    fn arrives(&mut self, now: Timestamp, call: &Call, fault: Option<Fault>) -> Answer {
+        self.live(now);
+        let answer = match fault {
+            Some(Fault::RateLimited(wait)) => Err(CallError::RateLimited(wait)),
+            Some(Fault::Transient | Fault::Hang) => Err(CallError::Transient),
             None | Some(Fault::LostReply) => {
                 let answer = self.world.apply(now, call);
-                self.count_warnings(call, answer);
+                self.count_warnings(call, &answer);
                 if let Some(checker) = &mut self.checker {
-                    checker.called(&self.world, call, answer);
+                    checker.called(&self.world, now, call, &answer);
                 }
-                if fault.is_some() {
-                    Outcome::ReplyLost
-                } else {
-                    Outcome::Answered(answer)
-                }
+                answer
             }
         };
-        self.journal.call(now, call, outcome);
-        self.tell_call(now, call, outcome);
+        let outcome = outcome(fault, &answer);
+        self.journal.write(now, Record::Call(call.clone(), outcome));
+        self.tell(now, story::of_call(call, outcome));
         // The platform's own news about a kick.
         self.live(now);
         let answer = match outcome {
-            Outcome::Answered(answer) => answer,
             Outcome::ReplyLost => Err(CallError::Transient),
-            Outcome::Failed(error) => Err(error),
+            _ => answer,
         };
         self.counts.errors += u64::from(answer.is_err());
         answer
@@ -314,79 +364,66 @@ impl Inside {
     fn settled(&mut self, now: Timestamp, event: EventId) {
         self.live(now);
         let delivery = self.world.settled(event);
-        self.journal.settled(now, event.0);
-        if let (Some(checker), Some(delivery)) = (&mut self.checker, delivery) {
-            checker.settled(&self.world, &delivery);
+        // What was delivered twice may be settled twice.
+        let Some(delivery) = delivery else { return };
+        self.journal.write(now, Record::Settled(event));
+        if let Some(checker) = &mut self.checker {
+            checker.settled(&self.world, now, &delivery);
         }
     }
 
-    fn count_warnings(&mut self, call: &Call, answer: Answer) {
+    fn replay(&mut self, Entry { at, record }: &Entry) -> Timestamp {
+        // What is new is in the journal already.
+        drop(self.world.live(*at));
+        match record {
+            // Events come from the world itself.
+            Record::Event(..) | Record::Stop => {}
+            Record::Start => {
+                self.world.start(*at);
+                drop(self.world.live(*at));
+            }
+            Record::Settled(event) => {
+                self.world.settled(*event);
+            }
+            Record::Call(call, outcome) => {
+                self.counts.calls += 1;
+                self.world.calls += 1;
+                self.counts.errors += u64::from(!outcome.is_success());
+                if outcome.has_arrived() {
+                    let answer = self.world.apply(*at, call);
+                    self.count_warnings(call, &answer);
+                    drop(self.world.live(*at));
+                }
+            }
+        }
+        *at
+    }
+
+    fn count_warnings(&mut self, call: &Call, answer: &Answer) {
         if let (Call::SendToGroup(_, Message::Warning(users)), Ok(_)) = (call, answer) {
             self.counts.warnings_delivered += users.len() as u64;
         }
     }
 
-    fn tell_event(&mut self, Delivery { at, event, .. }: &Delivery) {
-        let (user, words) = match event {
-            Event::Joined(group, user) => (user, format!("joins group {group}")),
-            Event::Left(group, user) => (user, format!("leaves group {group}")),
-            Event::Kicked(group, user, By::Admin) => {
-                (user, format!("is kicked from group {group} by an admin"))
+    fn tell(&mut self, at: Timestamp, words: Vec<(UserId, String)>) {
+        for (user, words) in words {
+            if self.watched.contains(&user) {
+                self.story.push((at, user, words));
             }
-            Event::Unmuted(group, user) => {
-                (user, format!("is unmuted in group {group} by an admin"))
-            }
-            Event::Said(user, text) => (user, format!("writes \"{text}\"")),
-            Event::Kicked(..) | Event::ScanGroup(..) | Event::ScanAll(_) => return,
-        };
-        self.tell(*at, *user, words);
-    }
-
-    fn tell_call(&mut self, now: Timestamp, call: &Call, outcome: Outcome) {
-        let lost = match outcome {
-            Outcome::Answered(Ok(_)) => "",
-            Outcome::ReplyLost => " (the bot does not hear back)",
-            Outcome::Answered(Err(_)) | Outcome::Failed(_) => return,
-        };
-        match call {
-            Call::Mute(group, user) => {
-                self.tell(now, *user, format!("is muted in group {group}{lost}"));
-            }
-            Call::Unmute(group, user) => {
-                self.tell(now, *user, format!("is unmuted in group {group}{lost}"));
-            }
-            Call::Kick(group, user) => {
-                self.tell(now, *user, format!("is kicked from group {group}{lost}"));
-            }
-            Call::SendToPerson(user, Message::Welcome(group)) => {
-                self.tell(now, *user, format!("is welcome in group {group}{lost}"));
-            }
-            Call::SendToGroup(group, Message::Greeting { user, .. }) => {
-                self.tell(now, *user, format!("is greeted in group {group}{lost}"));
-            }
-            Call::SendToGroup(group, Message::Warning(users)) => {
-                let number = users.len();
-                for user in users {
-                    let words = format!("is warned in group {group}, one of {number}{lost}");
-                    self.tell(now, *user, words);
-                }
-            }
-            Call::SendToGroup(group, Message::Announcement(users)) => {
-                for user in users {
-                    self.tell(
-                        now,
-                        *user,
-                        format!("is to be kicked from group {group}{lost}"),
-                    );
-                }
-            }
-            _ => {}
         }
     }
+}
 
-    fn tell(&mut self, at: Timestamp, user: UserId, words: String) {
-        if self.watched.contains(&user) {
-            self.story.push((at, user, words));
-        }
+fn outcome(fault: Option<Fault>, answer: &Answer) -> Outcome {
+    match (fault, answer) {
+        (Some(Fault::LostReply), _) => Outcome::ReplyLost,
+        (Some(Fault::RateLimited(_)), _) => Outcome::TooMany,
+        (Some(Fault::Hang), _) => Outcome::NoAnswer,
+        (Some(Fault::Transient), _) => Outcome::Failed,
+        (None, Ok(Reply::Done)) => Outcome::Done,
+        (None, Ok(Reply::Message(id))) => Outcome::Message(*id),
+        (None, Ok(Reply::Members(there))) => Outcome::Members(there.len()),
+        (None, Err(CallError::Refused)) => Outcome::Refused,
+        (None, Err(_)) => Outcome::Gone,
     }
 }

@@ -4,7 +4,10 @@ use std::{
 };
 
 use super::{BlockingStore, Store, StoreError};
-use crate::model::{GroupId, Member, Roster, UserId};
+use crate::{
+    model::{GroupId, Member, Timestamp, UserId},
+    roster::Roster,
+};
 
 /// Keeps members in memory: for tests, and for trying things out.
 #[derive(Debug, Default)]
@@ -51,6 +54,12 @@ impl BlockingStore for Memory {
         }
         Ok(())
     }
+
+    fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
+        let mut groups = self.write();
+        groups.entry(group).or_default().since.get_or_insert(since);
+        Ok(())
+    }
 }
 
 impl Store for Memory {
@@ -64,5 +73,9 @@ impl Store for Memory {
 
     async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
         BlockingStore::save(self, group, members)
+    }
+
+    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
+        BlockingStore::meet(self, group, since)
     }
 }

@@ -16,7 +16,8 @@ pub use sqlite::Sqlite;
 
 use super::{
     hash::Fnv1a,
-    model::{GroupId, Member, Roster},
+    model::{GroupId, Member, Timestamp},
+    roster::Roster,
 };
 
 /// Why a store cannot be used.
@@ -42,7 +43,7 @@ pub enum Problem {
     #[error("belongs to another program (application id {0:#010x})")]
     Foreign(u32),
     /// Written by a version that knows more.
-    #[error("has schema version {found}, and this program knows version {known} only")]
+    #[error("has schema version {found}, and this program knows versions up to {known}")]
     OtherVersion {
         /// The version in the file.
         found: u32,
@@ -55,9 +56,15 @@ pub enum Problem {
     /// May be read, not written.
     #[error("is read-only")]
     ReadOnly,
-    /// Another program is using it.
-    #[error("is locked by another process")]
-    Locked,
+    /// Another program is using it, or another bot.
+    #[error("is in use by {}", .holder.map_or("another process".into(), |id| format!("process {id}")))]
+    Locked {
+        /// The id of the process, if that is known.
+        holder: Option<u32>,
+    },
+    /// There can be no store at this path, whatever is done to it.
+    #[error("cannot be used: {0}")]
+    Place(String),
     /// Anything else, in the words of the system.
     #[error("cannot be used: {0}")]
     Other(String),
@@ -65,7 +72,7 @@ pub enum Problem {
 
 /// Where members are kept, asked asynchronously.
 pub trait Store: Send + Sync + 'static {
-    /// All groups that have members here, in order.
+    /// All groups that were met or have members here, in order.
     fn groups(&self) -> impl Future<Output = Result<Vec<GroupId>, StoreError>> + Send;
 
     /// All members of a group; none if the group is unknown.
@@ -81,11 +88,18 @@ pub trait Store: Send + Sync + 'static {
         group: GroupId,
         members: Vec<Member>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Stores since when the bot has been in a group ([`Roster::since`]), unless that is known.
+    fn meet(
+        &self,
+        group: GroupId,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// Where members are kept, asked by a thread that waits.
 pub trait BlockingStore: Send + Sync + 'static {
-    /// All groups that have members here, in order.
+    /// All groups that were met or have members here, in order.
     ///
     /// # Errors
     ///
@@ -105,6 +119,25 @@ pub trait BlockingStore: Send + Sync + 'static {
     ///
     /// If the store cannot be written; nothing is changed then.
     fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError>;
+
+    /// Stores what several callers want stored, in this order, and all of it at once if that is
+    /// cheaper. [`OffThread`] calls this when saves had to wait for each other.
+    ///
+    /// # Errors
+    ///
+    /// If one of them cannot be stored; each of the others may be stored then or not. The callers
+    /// still wait, so all may be stored once more.
+    fn save_all(&self, saves: &[(GroupId, Vec<Member>)]) -> Result<(), StoreError> {
+        let mut saves = saves.iter();
+        saves.try_for_each(|(group, members)| self.save(*group, members.clone()))
+    }
+
+    /// Stores since when the bot has been in a group ([`Roster::since`]), unless that is known.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written; nothing is changed then.
+    fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError>;
 }
 
 impl<S: Store> Store for Arc<S> {
@@ -122,6 +155,14 @@ impl<S: Store> Store for Arc<S> {
         members: Vec<Member>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send {
         S::save(self, group, members)
+    }
+
+    fn meet(
+        &self,
+        group: GroupId,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        S::meet(self, group, since)
     }
 }
 

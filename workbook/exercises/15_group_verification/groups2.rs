@@ -1,139 +1,266 @@
-//! Somebody joins two groups, gets two codes, and sends one of them to the bot in private. A private
-//! message does not say which group it is about. This bot looks at the first case it knows, and so
-//! half of the people who send a right code are told that it is wrong.
+//! Each group has a worker, and the worker an inbox: whoever sends the right code is put into it.
+//! It kicks those who are overdue, one by one, and before each it waits a little. People complain:
+//! "I had sent the code, and was kicked ten seconds later." And the router complains that it waits
+//! for room in the inbox, while all other groups wait for the router.
 //!
-//! Goal: the right code ends the pending case it belongs to, and no other. Anything else changes
-//! nothing: somebody who is pending is told so, once; with everybody else the bot does not talk.
+//! Goal: whose code is in the inbox when a kick begins is not kicked. Nobody waits for room in the
+//! inbox, whatever the worker waits for. From the end of a kick to the next it is `KICK_GAP`,
+//! neither more nor less; a kick that has begun is left to end. Who only looks now and then (polls)
+//! does not hear. If nobody can put anything in any more, the work goes on.
 //!
-//! Lesson: `chapters/ch15_group_verification/README.md`, "A core that never waits"
+//! Lesson: `chapters/ch15_group_verification/README.md`, "The bot"
 
-use ch15_group_verification::model::{Code, GroupId, Status, UserId};
-use tracing::info;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-/// One person in one group.
-#[derive(Clone, Debug, PartialEq)]
-struct Case {
-    group: GroupId,
-    user: UserId,
-    code: Code,
-    status: Status,
-}
+use ch15_group_verification::{
+    model::{GroupId, UserId},
+    platform::{Answer, Call, Platform, Reply},
+};
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until},
+};
+use tracing::{info, info_span};
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Reply {
-    Welcome(GroupId),
-    WrongCode,
-}
+const GROUP: GroupId = GroupId(1);
+const KICK_GAP: Duration = Duration::from_secs(10);
+/// How many codes may wait in front of a worker.
+const ROOM: usize = 1;
 
-/// `user` wrote `text` to the bot.
-fn said(cases: &mut [Case], user: UserId, text: &str) -> Option<Reply> {
-    // TODO: all cases of this person.
-    let case = cases.iter_mut().find(|case| case.user == user)?;
-    if case.code.is(text) {
-        case.status = Status::Verified;
-        Some(Reply::Welcome(case.group))
-    } else {
-        Some(Reply::WrongCode)
+/// Kicks who is overdue, unless the code comes.
+async fn worker(
+    mut overdue: BTreeSet<UserId>,
+    mut inbox: mpsc::Receiver<UserId>,
+    platform: &impl Platform,
+) {
+    // TODO: hear the inbox, also while waiting.
+    while let Some(user) = overdue.pop_first() {
+        sleep(KICK_GAP).await;
+        let answer = platform.call(&Call::Kick(GROUP, user)).await;
+        answer.expect("this platform refuses nothing");
+        while let Ok(user) = inbox.try_recv() {
+            overdue.remove(&user);
+        }
     }
 }
 
-fn case(group: u64, user: u64, status: Status) -> Case {
-    let [.., group_byte] = group.to_be_bytes();
-    let [.., user_byte] = user.to_be_bytes();
-    Case {
-        group: GroupId(group),
-        user: UserId(user),
-        code: Code::from_random_bytes([16 * group_byte + user_byte; 16]),
-        status,
+/// Needs two seconds for each kick.
+#[derive(Default)]
+struct Chat {
+    /// Whose codes have been put into the inbox.
+    codes: Mutex<BTreeSet<UserId>>,
+    kicked: Mutex<Vec<(UserId, Instant)>>,
+    under_way: AtomicBool,
+}
+
+impl Platform for Chat {
+    async fn call(&self, call: &Call) -> Answer {
+        let &Call::Kick(GROUP, user) = call else {
+            panic!("this worker does nothing but kick, and asked for {call:?}");
+        };
+        info!("{user} is kicked");
+        assert!(
+            !self.codes.lock().unwrap().contains(&user),
+            "{user} is kicked by a call that begins when the code is in the inbox already"
+        );
+        assert!(
+            !self.under_way.swap(true, Relaxed),
+            "the kick of {user} begins, and the one before was never seen to its end"
+        );
+        self.kicked.lock().unwrap().push((user, Instant::now()));
+        sleep(Duration::from_secs(2)).await;
+        self.under_way.store(false, Relaxed);
+        Ok(Reply::Done)
     }
+}
+
+/// People 1, 2, 3 … are overdue; after so many milliseconds these send their codes: (ms, who). The
+/// answer: who was kicked, and when.
+async fn evening(overdue: u64, codes: &[(u64, u64)]) -> Vec<(u64, Duration)> {
+    let chat = Arc::new(Chat::default());
+    let begin = Instant::now();
+    let (inbox, letters) = mpsc::channel(ROOM);
+    let people = codes.iter().map(|&(at, user)| {
+        let (inbox, chat, user) = (inbox.clone(), Arc::clone(&chat), UserId(user));
+        async move {
+            let at = begin + Duration::from_millis(at);
+            sleep_until(at).await;
+            // The worker may have nothing left to do, and be gone.
+            let heard = inbox.send(user).await.is_ok();
+            let waited = at.elapsed();
+            assert!(
+                waited < Duration::from_millis(250),
+                "whoever brings the code of {user} has to wait {waited:?} for room in the inbox"
+            );
+            if heard {
+                info!("code of {user}");
+                chat.codes.lock().unwrap().insert(user);
+            }
+        }
+    });
+    let people = join_all(people.collect::<Vec<_>>());
+    drop(inbox);
+    let worker = worker((1..=overdue).map(UserId).collect(), letters, &*chat);
+    // The people first: what they bring in an instant is there when the worker looks.
+    tokio::join!(biased; people, worker.instrument(info_span!("worker")));
+    let kicked = chat.kicked.lock().unwrap();
+    kicked
+        .iter()
+        .map(|&(user, at)| (user.0, at - begin))
+        .collect()
 }
 
 fn main() {
-    stage::play("Two groups, two codes", async {
-        let mut cases = [case(1, 7, Status::Pending), case(2, 7, Status::Pending)];
-        for text in [cases[1].code.to_string(), cases[0].code.to_string()] {
-            let reply = said(&mut cases, UserId(7), &text);
-            info!("7 wrote {text}: {reply:?}");
-        }
+    stage::play("Codes come at any time", async {
+        evening(3, &[(1_000, 2), (7_000, 3)]).await;
     });
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        panic::{AssertUnwindSafe, resume_unwind},
+        sync::mpsc::RecvTimeoutError,
+    };
+
+    use futures::FutureExt;
+    use stage::Recording;
+    use tokio::time::timeout;
+
     use super::*;
 
-    /// Two cases of user 7, and one of user 8 in between.
-    fn cases(first: Status, second: Status) -> [Case; 3] {
-        [
-            case(1, 7, first),
-            case(1, 8, Status::Pending),
-            case(2, 7, second),
-        ]
+    const STUCK: &str = "the worker has not ended after a day";
+    const SPINS: &str =
+        "the worker goes round and round: what does `recv` say when the inbox is closed?";
+
+    /// Who must be kicked, and when, in milliseconds.
+    fn check(overdue: u64, codes: &'static [(u64, u64)], expected: &[(u64, u128)]) {
+        let (kicked, played) = play(move || evening(overdue, codes));
+        let kicked = kicked.into_iter().map(|(user, at)| (user, at.as_millis()));
+        let kicked: Vec<_> = kicked.collect();
+        let polls = played.lane("worker").polls;
+        assert!(
+            kicked == expected,
+            "{overdue} are overdue, codes (at ms, of) {codes:?}\n  \
+             expected kicks (of, at ms): {expected:?}\n  \
+             kicks:                      {kicked:?}\n{}",
+            what_happened(&played)
+        );
+        let enough = 20 + 8 * (overdue + codes.len() as u64);
+        assert!(
+            polls <= enough,
+            "the worker was polled {polls} times, and {enough} would do: it looks again and again \
+             instead of waiting{}",
+            what_happened(&played)
+        );
     }
 
     #[test]
-    fn a_code_is_for_one_group() {
-        for first in Status::ALL {
-            for second in Status::ALL {
-                for (mine, pending) in [(0, first), (2, second)] {
-                    let before = cases(first, second);
-                    let code = before[mine].code.to_string();
-                    let mut expected = before.clone();
-                    let reply = if pending == Status::Pending {
-                        expected[mine].status = Status::Verified;
-                        Some(Reply::Welcome(expected[mine].group))
-                    } else if [first, second].contains(&Status::Pending) {
-                        Some(Reply::WrongCode)
-                    } else {
-                        None
-                    };
-                    for text in [code.clone(), format!(" {code}\n"), code.to_uppercase()] {
-                        let mut now = before.clone();
-                        let answered = said(&mut now, UserId(7), &text);
-                        let what = format!(
-                            "{first:?} in group 1, {second:?} in group 2, code of group {}",
-                            before[mine].group
-                        );
-                        assert_eq!(now, expected, "{what}");
-                        assert_eq!(answered, reply, "{what}");
-                    }
-                }
-            }
+    fn without_codes_one_after_the_other() {
+        check(0, &[], &[]);
+        check(1, &[], &[(1, 10_000)]);
+        check(3, &[], &[(1, 10_000), (2, 22_000), (3, 34_000)]);
+    }
+
+    #[test]
+    fn a_code_during_the_pause_counts() {
+        check(2, &[(5_003, 1)], &[(2, 10_000)]);
+        check(3, &[(9_999, 2), (15_007, 1)], &[(1, 10_000), (3, 22_000)]);
+    }
+
+    #[test]
+    fn a_code_during_a_kick_counts() {
+        check(3, &[(11_003, 2)], &[(1, 10_000), (3, 22_000)]);
+        // Too late: the kick has begun, and is not begun again.
+        check(2, &[(11_007, 1)], &[(1, 10_000), (2, 22_000)]);
+    }
+
+    #[test]
+    fn a_code_in_the_very_moment_counts() {
+        for _ in 0..30 {
+            check(2, &[(10_000, 1)], &[(2, 10_000)]);
+            check(3, &[(22_000, 2)], &[(1, 10_000), (3, 22_000)]);
+            check(2, &[(0, 1)], &[(2, 10_000)]);
         }
     }
 
     #[test]
-    fn anything_else_changes_nothing() {
-        let somebody_elses = case(1, 8, Status::Pending).code.to_string();
-        for first in Status::ALL {
-            for second in Status::ALL {
-                let before = cases(first, second);
-                let pending = [first, second].contains(&Status::Pending);
-                for text in ["hello", "", &somebody_elses] {
-                    let mut now = before.clone();
-                    let reply = said(&mut now, UserId(7), text);
-                    assert_eq!(now, before, "{first:?}, {second:?}, wrote '{text}'");
-                    assert_eq!(
-                        reply,
-                        pending.then_some(Reply::WrongCode),
-                        "{first:?}, {second:?}, wrote '{text}'"
-                    );
-                }
-            }
-        }
+    fn nobody_waits_for_room() {
+        const BURST: &[(u64, u64)] = &[(3_000, 7), (3_000, 8), (3_000, 9), (3_000, 5), (3_000, 2)];
+        check(3, BURST, &[(1, 10_000), (3, 22_000)]);
+        const LATER: &[(u64, u64)] = &[
+            (10_500, 7),
+            (10_500, 8),
+            (10_500, 9),
+            (11_000, 3),
+            (11_000, 6),
+        ];
+        check(3, LATER, &[(1, 10_000), (2, 22_000)]);
     }
 
     #[test]
-    fn one_code_after_the_other() {
-        let mut cases = cases(Status::Pending, Status::Pending);
-        let codes: Vec<_> = cases.iter().map(|case| case.code.to_string()).collect();
-        let mut say = |user, text: &str| said(&mut cases, UserId(user), text);
-        assert_eq!(say(9, &codes[0]), None, "a stranger");
-        assert_eq!(say(7, &codes[2]), Some(Reply::Welcome(GroupId(2))));
-        assert_eq!(say(7, &codes[2]), Some(Reply::WrongCode), "used already");
-        assert_eq!(say(8, &codes[0]), Some(Reply::WrongCode));
-        assert_eq!(say(7, &codes[0]), Some(Reply::Welcome(GroupId(1))));
-        assert_eq!(say(7, &codes[0]), None, "nothing is pending any more");
-        assert_eq!(say(8, &codes[1]), Some(Reply::Welcome(GroupId(1))));
+    fn many_codes_do_not_delay_a_kick() {
+        const MANY: &[(u64, u64)] = &[
+            (1_000, 11),
+            (3_000, 12),
+            (5_000, 13),
+            (7_000, 14),
+            (9_000, 15),
+            (11_000, 16),
+            (13_000, 17),
+            (15_000, 18),
+            (17_000, 19),
+            (19_000, 20),
+            (21_000, 21),
+        ];
+        check(2, MANY, &[(1, 10_000), (2, 22_000)]);
+    }
+
+    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
+    /// the thread for ten real seconds, is given up.
+    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
+    where
+        F: Future<Output: Send + 'static>,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut end = None;
+            let played = stage::record(async {
+                let story = AssertUnwindSafe(story()).catch_unwind();
+                end = Some(timeout(Duration::from_hours(24), story).await);
+            });
+            let _ = sender.send(match end {
+                Some(Ok(Ok(value))) => (value, played),
+                Some(Ok(Err(panic))) => {
+                    println!("{}", what_happened(&played));
+                    resume_unwind(panic)
+                }
+                _ => panic!("{STUCK}{}", what_happened(&played)),
+            });
+        });
+        match receiver.recv_timeout(Duration::from_secs(10)) {
+            Ok(played) => played,
+            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
+            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
+        }
+    }
+
+    fn what_happened(played: &Recording) -> String {
+        let mut lines = String::from("\nWhat happened:\n");
+        for event in played.events.iter().take(40) {
+            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
+            let at = event.at.as_secs_f64();
+            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
+        }
+        lines + "\n" + &stage::timeline_of(played, 100)
     }
 }

@@ -1,200 +1,384 @@
-//! The groups want to know who is new: whoever has sent the right code is to be introduced. Somebody
-//! has added the step, in the place where it belongs. Nobody is introduced, though, or rather the
-//! wrong people: those whose greeting was to be recalled when the old version was stopped.
+//! "Nobody has to leave without three warnings", say the rules. Yet people were kicked who had read
+//! only two: the power had failed, or an answer. `Transient` means that nobody knows whether a call
+//! has happened. A scan does one round: it warns who has fewer than three warnings, kicks the
+//! others.
 //!
-//! Goal: who is verified is introduced, after the welcome and before the greeting is recalled; nobody
-//! else is. What the old version has stored (five bits, the first for `Mute`, the last for `Recall`)
-//! means what it meant. After a crash at any moment, nothing that is owed is forgotten.
+//! Goal: whatever call fails, and whenever the bot dies, the disk never says more than is true, and
+//! the next rounds bring it to an end. Then a fourth warning is allowed; without a failure, it is
+//! not. A call that fails ends its round, whose calls so far count: the next round is soon enough,
+//! and what is hammered does not get better. `Gone` is how a kick is answered that has happened
+//! before.
 //!
-//! Lesson: `chapters/ch15_group_verification/README.md`, "A core that never waits"
+//! Lesson: `chapters/ch15_group_verification/README.md`, "A scan, one move at a time"
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
-use ch15_group_verification::model::Status;
+use ch15_group_verification::{
+    model::{GroupId, MessageId, UserId},
+    platform::{Answer, Call, CallError, Message, Platform, Reply},
+};
+use stage::Instrument;
 use tokio::time::sleep;
-use tracing::info;
+use tracing::{info, info_span};
 
-// TODO: here, and in `verified`.
+const WARNINGS: u8 = 3;
+const GROUP: GroupId = GroupId(1);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Step {
-    Mute,
-    Greet,
-    Unmute,
-    Welcome,
-    Introduce,
-    Recall,
-}
-
-impl Step {
-    /// In the order in which they are done.
-    const ALL: [Self; 6] = [
-        Self::Mute,
-        Self::Greet,
-        Self::Unmute,
-        Self::Welcome,
-        Self::Introduce,
-        Self::Recall,
-    ];
-}
-
-/// A set of steps, one bit for each, as it is stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Steps(u8);
-
-impl Steps {
-    /// `None` if there is no such set.
-    fn from_bits(bits: u8) -> Option<Self> {
-        (bits < 1 << Step::ALL.len()).then_some(Self(bits))
-    }
-
-    fn with(self, step: Step) -> Self {
-        Self(self.0 | 1 << step as u8)
-    }
-
-    fn without(self, step: Step) -> Self {
-        Self(self.0 & !(1 << step as u8))
-    }
-
-    fn first(self) -> Option<Step> {
-        Step::ALL.into_iter().find(|&step| self.with(step) == self)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
 struct Member {
-    status: Status,
-    /// Whether a greeting stands in the group.
-    greeted: bool,
-    owed: Steps,
+    user: UserId,
+    warnings: u8,
+    kicked: bool,
 }
 
-/// The member has sent the right code.
-fn verified(member: &Member) -> Member {
-    let owed = Steps::default().with(Step::Unmute).with(Step::Welcome);
-    closed(member, Status::Verified, owed)
-}
+/// One round. If a call fails, the rest has to wait for the next one.
+async fn scan(platform: &impl Platform, disk: &World) {
+    let members = disk
+        .load()
+        .await
+        .into_iter()
+        .filter(|member| !member.kicked);
+    let (kick, mut warn): (Vec<_>, Vec<_>) =
+        members.partition(|member| member.warnings >= WARNINGS);
 
-/// An admin has given the member's voice back.
-fn unmuted_by_admin(member: &Member) -> Member {
-    let owed = Steps::default().with(Step::Unmute);
-    closed(member, Status::UnmutedByAdmin, owed)
-}
-
-fn closed(member: &Member, status: Status, owed: Steps) -> Member {
-    Member {
-        status,
-        owed: if member.greeted {
-            owed.with(Step::Recall)
-        } else {
-            owed
-        },
-        ..member.clone()
+    // TODO: what comes first? And what does an answer say?
+    if !warn.is_empty() {
+        for member in &mut warn {
+            member.warnings += 1;
+        }
+        let users = warn.iter().map(|member| member.user).collect();
+        disk.save(warn).await;
+        let call = Call::SendToGroup(GROUP, Message::Warning(users));
+        if platform.call(&call).await.is_err() {
+            return;
+        }
+    }
+    for mut member in kick {
+        member.kicked = true;
+        disk.save(vec![member]).await;
+        if platform
+            .call(&Call::Kick(GROUP, member.user))
+            .await
+            .is_err()
+        {
+            return;
+        }
     }
 }
 
-/// Does what is owed, as the store says, and stores that it is done.
-async fn pay(store: &Mutex<u8>, group: &Mutex<Vec<Step>>) {
-    let stored = || Steps::from_bits(*store.lock().unwrap()).expect("such a set");
-    while let Some(step) = stored().first() {
+/// What has really happened, and what the disk says.
+#[derive(Clone, Default)]
+struct World(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// Warnings that were read.
+    read: BTreeMap<UserId, u8>,
+    /// Who was kicked.
+    kicked: Vec<UserId>,
+    disk: BTreeMap<UserId, Member>,
+    /// How many calls there have been, and which one fails in which way.
+    calls: u32,
+    fails: Option<(u32, Fault)>,
+    /// What has happened in this round: a call that failed, and who was warned.
+    failed: bool,
+    warned: Vec<UserId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    NotDone,
+    AnswerLost,
+}
+
+impl World {
+    /// Members 1, 2, 3 …, who have had so many warnings.
+    fn new(warnings: &[u8], fails: Option<(u32, Fault)>) -> Self {
+        let members = (1..).map(UserId).zip(warnings);
+        let on_disk = members.clone().map(|(user, &warnings)| {
+            let kicked = false;
+            (
+                user,
+                Member {
+                    user,
+                    warnings,
+                    kicked,
+                },
+            )
+        });
+        Self(Arc::new(Mutex::new(State {
+            read: members.map(|(user, &warnings)| (user, warnings)).collect(),
+            disk: on_disk.collect(),
+            fails,
+            ..State::default()
+        })))
+    }
+
+    /// Everybody on the disk. Takes a second.
+    async fn load(&self) -> Vec<Member> {
         sleep(Duration::from_secs(1)).await;
-        info!("{step:?}");
-        group.lock().unwrap().push(step);
+        self.state().disk.values().copied().collect()
+    }
+
+    /// Writes all of these or, dropped before it is done, none; takes a second before and after.
+    async fn save(&self, members: Vec<Member>) {
         sleep(Duration::from_secs(1)).await;
-        *store.lock().unwrap() = stored().without(step).0;
+        let mut users = Vec::new();
+        for member in members {
+            users.push(member.user.0);
+            self.state().disk.insert(member.user, member);
+        }
+        info!("stored: {users:?}");
+        self.state().check();
+        sleep(Duration::from_secs(1)).await;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
     }
 }
 
-fn pending(greeted: bool) -> Member {
-    Member {
-        status: Status::Pending,
-        greeted,
-        owed: Steps::default(),
+impl State {
+    fn begin(&mut self, call: &Call) -> Option<Fault> {
+        assert!(
+            !self.failed,
+            "{call:?}, after a call has failed in this round"
+        );
+        self.check();
+        self.calls += 1;
+        self.fails
+            .filter(|&(at, _)| at == self.calls)
+            .map(|(_, fault)| fault)
+    }
+
+    fn happen(&mut self, call: &Call) -> Answer {
+        match call {
+            Call::SendToGroup(GROUP, message @ Message::Warning(users)) => {
+                info!("{message}");
+                assert!(self.warned.is_empty(), "a second warning in one round");
+                self.warned.clone_from(users);
+                for user in users {
+                    assert!(
+                        !self.kicked.contains(user),
+                        "{user} is warned after the kick"
+                    );
+                    *self.read.get_mut(user).expect("a member") += 1;
+                }
+                Ok(Reply::Message(MessageId(self.calls.into())))
+            }
+            Call::Kick(GROUP, user) if self.kicked.contains(user) => Err(CallError::Gone),
+            Call::Kick(GROUP, user) => {
+                info!("member {user} is kicked");
+                assert!(
+                    !self.warned.contains(user),
+                    "{user} is warned and kicked in one round"
+                );
+                let read = self.read[user];
+                assert!(
+                    read >= WARNINGS,
+                    "{user} is kicked, and has read {read} warnings"
+                );
+                self.kicked.push(*user);
+                Ok(Reply::Done)
+            }
+            _ => panic!("a scan does not ask for {call:?}"),
+        }
+    }
+
+    fn check(&self) {
+        for (user, &read) in &self.read {
+            let stored = self.disk[user];
+            assert!(
+                stored.warnings <= read,
+                "the disk says that {user} has had {} warnings; {read} were read",
+                stored.warnings
+            );
+            assert!(
+                !stored.kicked || self.kicked.contains(user),
+                "the disk says that {user} was kicked, who is still there"
+            );
+        }
+    }
+}
+
+/// Needs a second until a call has happened, and another one until the answer is there.
+impl Platform for World {
+    async fn call(&self, call: &Call) -> Answer {
+        let fault = self.state().begin(call);
+        sleep(Duration::from_secs(1)).await;
+        let answer = match fault {
+            Some(Fault::NotDone) => Err(CallError::Transient),
+            Some(Fault::AnswerLost) => {
+                let _ = self.state().happen(call);
+                Err(CallError::Transient)
+            }
+            None => self.state().happen(call),
+        };
+        sleep(Duration::from_secs(1)).await;
+        if answer == Err(CallError::Transient) {
+            info!("no answer");
+            self.state().failed = true;
+        }
+        answer
+    }
+}
+
+/// So many rounds, with a pause after each.
+async fn rounds(world: World, rounds: u32) {
+    for round in 1..=rounds {
+        {
+            let mut world = world.state();
+            world.failed = false;
+            world.warned.clear();
+        }
+        let scan = scan(&world, &world);
+        scan.instrument(info_span!("round", round)).await;
+        world.state().check();
+        sleep(Duration::from_secs(1)).await;
     }
 }
 
 fn main() {
-    stage::play("A new step", async {
-        let store = Mutex::new(verified(&pending(true)).owed.0);
-        pay(&store, &Mutex::default()).await;
-        info!("now a debt from the old version, which is a recall");
-        pay(&Mutex::new(0b1_0000), &Mutex::default()).await;
+    stage::play("A lost answer", async {
+        rounds(World::new(&[2, 1], Some((1, Fault::AnswerLost))), 4).await;
     });
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        panic::{AssertUnwindSafe, resume_unwind},
+        sync::mpsc::RecvTimeoutError,
+    };
+
+    use futures::FutureExt;
+    use stage::Recording;
     use tokio::time::timeout;
 
     use super::*;
 
-    /// What is done if the bot dies after `dies` and is started again.
-    fn done(stored: u8, dies: Duration) -> Vec<Step> {
-        let (store, group) = (Mutex::new(stored), Mutex::default());
-        let _ = stage::virtual_time(async { timeout(dies, pay(&store, &group)).await });
-        stage::virtual_time(pay(&store, &group));
-        assert_eq!(*store.lock().unwrap(), 0, "something is still owed");
-        group.into_inner().unwrap()
-    }
+    const STUCK: &str = "ten rounds have not ended after a day";
+    const SPINS: &str = "a round goes round and round without waiting for anything";
 
-    const NEVER: Duration = Duration::from_hours(1);
+    const MEMBERS: [u8; 4] = [0, 2, 3, 3];
 
-    #[test]
-    fn who_is_verified_is_introduced() {
-        use Step::{Introduce, Recall, Unmute, Welcome};
-        let member = verified(&pending(true));
-        assert_eq!(member.status, Status::Verified);
-        let expected = [Unmute, Welcome, Introduce, Recall];
-        assert_eq!(done(member.owed.0, NEVER), expected);
-        let member = verified(&pending(false));
-        assert_eq!(done(member.owed.0, NEVER), [Unmute, Welcome, Introduce]);
-    }
-
-    #[test]
-    fn nobody_else_is() {
-        let member = unmuted_by_admin(&pending(true));
-        assert_eq!(done(member.owed.0, NEVER), [Step::Unmute, Step::Recall]);
-        let member = unmuted_by_admin(&pending(false));
-        assert_eq!(done(member.owed.0, NEVER), [Step::Unmute]);
-    }
-
-    #[test]
-    fn an_old_store_means_what_it_meant() {
-        let old = [
-            Step::Mute,
-            Step::Greet,
-            Step::Unmute,
-            Step::Welcome,
-            Step::Recall,
-        ];
-        for bits in 0..1_u8 << old.len() {
-            let meant = (0..old.len()).filter(|bit| bits & 1 << bit != 0);
-            let meant: Vec<_> = meant.map(|bit| old[bit]).collect();
-            assert_eq!(done(bits, NEVER), meant, "stored as {bits:#07b}");
+    /// The bot lives so many milliseconds, once for each death, and then for ten rounds. In the end
+    /// everybody has read three warnings and was kicked; those who were warned at all may have read
+    /// `more`.
+    fn check(fails: Option<(u32, Fault)>, deaths: &[u64], more: u8) {
+        let case = format!("fails: {fails:?}, dead after (ms): {deaths:?}");
+        let world = World::new(&MEMBERS, fails);
+        let (lives, after, this_case) = (deaths.to_vec(), world.clone(), case.clone());
+        let ((), played) = play(move || async move {
+            info!("{this_case}");
+            for millis in lives {
+                let life = timeout(Duration::from_millis(millis), rounds(world.clone(), 10));
+                if life.await.is_err() {
+                    info!("the power fails");
+                }
+            }
+            rounds(world, 10).await;
+        });
+        let world = after.state();
+        for ((user, &read), before) in world.read.iter().zip(MEMBERS) {
+            assert!(
+                world.kicked.contains(user) && world.disk[user].kicked,
+                "{case}: in the end {user} was kicked: {}, and the disk says so: {}{}",
+                world.kicked.contains(user),
+                world.disk[user].kicked,
+                what_happened(&played),
+            );
+            let most = if before < WARNINGS {
+                WARNINGS + more
+            } else {
+                WARNINGS
+            };
+            assert!(
+                (WARNINGS..=most).contains(&read),
+                "{case}: in the end {user} has read {read} warnings, and {WARNINGS} to {most} \
+                 are expected{}",
+                what_happened(&played),
+            );
         }
     }
 
     #[test]
-    fn every_step_is_one_bit() {
-        let mut all = Steps::default();
-        for step in Step::ALL {
-            assert_eq!(all.with(step).without(step), all, "{step:?}");
-            all = all.with(step);
-        }
-        assert_eq!(all.0.count_ones(), 6);
-        assert_eq!(Steps::from_bits(all.0), Some(all));
-        assert_eq!(Steps::from_bits(all.0 + 1), None);
+    fn three_warnings_if_nothing_fails() {
+        check(None, &[], 0);
     }
 
     #[test]
-    fn a_crash_forgets_nothing() {
-        let owed = verified(&pending(true)).owed.0;
-        let expected = done(owed, NEVER);
-        assert_eq!(expected.len(), 4);
-        for millis in (500..8_000).step_by(1_000) {
-            let mut done = done(owed, Duration::from_millis(millis));
-            // Dead between doing and storing: that step is done twice.
-            done.dedup();
-            assert_eq!(done, expected, "dead after {millis} ms");
+    fn each_call_may_fail() {
+        for call in 1..=10 {
+            check(Some((call, Fault::NotDone)), &[], 0);
         }
+    }
+
+    #[test]
+    fn each_answer_may_get_lost() {
+        for call in 1..=10 {
+            check(Some((call, Fault::AnswerLost)), &[], 1);
+        }
+    }
+
+    #[test]
+    fn the_bot_may_die_at_any_time() {
+        for millis in (500..30_000).step_by(1_000) {
+            check(None, &[millis], 1);
+        }
+    }
+
+    #[test]
+    fn all_at_once() {
+        for call in 1..=6 {
+            for fault in [Fault::NotDone, Fault::AnswerLost] {
+                for millis in (500..20_000).step_by(1_000) {
+                    check(Some((call, fault)), &[millis, 13_500], 3);
+                }
+            }
+        }
+    }
+
+    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
+    /// the thread for ten real seconds, is given up.
+    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
+    where
+        F: Future<Output: Send + 'static>,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut end = None;
+            let played = stage::record(async {
+                let story = AssertUnwindSafe(story()).catch_unwind();
+                end = Some(timeout(Duration::from_hours(24), story).await);
+            });
+            let _ = sender.send(match end {
+                Some(Ok(Ok(value))) => (value, played),
+                Some(Ok(Err(panic))) => {
+                    println!("{}", what_happened(&played));
+                    resume_unwind(panic)
+                }
+                _ => panic!("{STUCK}{}", what_happened(&played)),
+            });
+        });
+        match receiver.recv_timeout(Duration::from_secs(10)) {
+            Ok(played) => played,
+            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
+            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
+        }
+    }
+
+    fn what_happened(played: &Recording) -> String {
+        let mut lines = String::from("\nWhat happened:\n");
+        for event in played.events.iter().take(40) {
+            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
+            let at = event.at.as_secs_f64();
+            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
+        }
+        lines + "\n" + &stage::timeline_of(played, 100)
     }
 }

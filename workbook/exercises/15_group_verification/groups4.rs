@@ -1,205 +1,489 @@
-//! A scan that warns seven people writes seven messages into the group. People complain, and leave.
-//! The platform lets a message name up to three people.
+//! A retry is a small loop around a call, one would think. "Too many calls, wait for 20 minutes",
+//! says the platform; the bot waits, and kicks somebody who has sent the code ten minutes ago; and
+//! somebody who had left, has come back, and has not been warned at all since. And other groups say
+//! that the bot does nothing for twenty minutes.
 //!
-//! Goal: as few messages as possible, one after the other. Each names only people who are still
-//! pending when it is sent: somebody may send the code while an earlier one is under way. A warning
-//! is counted when its message has been delivered; if one fails, the scan ends with that error.
+//! Goal: a kick that begins is of somebody who is pending in that moment, in the stay that was
+//! planned; if there is nobody to kick any more, there is no call, and all is well. What the
+//! platform asks is waited for, and after no answer `PAUSE`; no longer, and other errors are not
+//! tried again. Who `Gone` is about is not there any more. A place is held during a call, and no
+//! longer.
 //!
-//! Lesson: `chapters/ch15_group_verification/README.md`, "A scan, one move at a time"
+//! Lesson: `chapters/ch15_group_verification/README.md`, "A retry is a decision"
 
 use std::{
-    sync::{Mutex, MutexGuard},
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use ch15_group_verification::{
-    decide::{Happening, decide},
-    model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
-    platform::{Answer, Call, CallError, Message, Platform},
+    model::{GroupId, UserId},
+    platform::{Answer, Call, CallError, Platform, Reply},
 };
-use tokio::time::sleep;
-use tracing::info;
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, sleep_until},
+};
+use tracing::{info, info_span};
 
-/// How many people one message may name.
-const NAMES: usize = 3;
+const GROUP: GroupId = GroupId(1);
+/// Calls that may be under way at the same time, for all groups together.
+const PLACES: usize = 1;
+/// From a call without an answer to the next try.
+const PAUSE: Duration = Duration::from_secs(30);
 
-/// Warns everybody who is pending, once.
-async fn warn(platform: &impl Platform, group: &Group) -> Result<(), CallError> {
-    // TODO: fewer messages.
-    for user in group.pending() {
-        let message = Message::Warning(vec![user]);
-        platform.call(&Call::SendToGroup(group.id, message)).await?;
-        group.count(&[user]);
+/// A member in one of their stays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stay(UserId, u32);
+
+/// Kicks this member, if that is still called for.
+async fn kick(
+    planned: Stay,
+    group: &Group,
+    places: &Semaphore,
+    platform: &impl Platform,
+) -> Result<(), CallError> {
+    // TODO: ask again, and let others go first meanwhile.
+    if !group.is_pending(planned) {
+        return Ok(());
     }
-    Ok(())
+    let _place = places.acquire().await.expect("never closed");
+    loop {
+        match platform.call(&Call::Kick(GROUP, planned.0)).await {
+            Ok(_) => {
+                group.kicked(planned);
+                return Ok(());
+            }
+            Err(CallError::RateLimited(wait)) => sleep(wait).await,
+            Err(CallError::Transient) => sleep(PAUSE).await,
+            Err(CallError::Gone) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
 }
 
-/// A group that lives on while a scan waits.
-struct Group {
-    id: GroupId,
-    roster: Mutex<Roster>,
+/// What the bot knows of its members; news reach it at once.
+#[derive(Default)]
+struct Group(Mutex<BTreeMap<UserId, Member>>);
+
+#[derive(Clone, Copy)]
+struct Member {
+    /// One more each time the member comes back.
+    stay: u32,
+    pending: bool,
+    warnings: u8,
 }
 
 impl Group {
-    /// Members 1, 2, 3 …, all of them pending.
-    fn of(members: u64) -> Self {
-        let joined = Happening::Joined(Code::from_random_bytes([7; 16]));
-        let member = |user| decide(UserId(user), None, &joined, Timestamp(0));
-        Self {
-            id: GroupId(1),
-            roster: Mutex::new((1..=members).filter_map(member).collect()),
+    /// The stay in which the member is at this moment, or was.
+    fn stay(&self, user: UserId) -> Stay {
+        Stay(user, self.members()[&user].stay)
+    }
+
+    /// Whether the code is still missing in this stay.
+    fn is_pending(&self, Stay(user, stay): Stay) -> bool {
+        let members = self.members();
+        members
+            .get(&user)
+            .is_some_and(|member| member.pending && member.stay == stay)
+    }
+
+    /// Takes down that the bot has kicked somebody out of this stay.
+    fn kicked(&self, stay: Stay) {
+        if self.is_pending(stay) {
+            self.change(stay.0, |member| member.pending = false);
         }
-    }
-
-    /// Who is pending at this moment, in order.
-    fn pending(&self) -> Vec<UserId> {
-        let roster = self.roster();
-        let pending = roster.iter().filter(|one| one.status == Status::Pending);
-        pending.map(|member| member.user).collect()
-    }
-
-    /// These people have been warned once more.
-    fn count(&self, users: &[UserId]) {
-        for &user in users {
-            self.change(user, |member| member.warnings += 1);
-        }
-    }
-
-    fn verify(&self, user: u64) {
-        self.change(UserId(user), |member| member.status = Status::Verified);
     }
 
     fn change(&self, user: UserId, change: impl FnOnce(&mut Member)) {
-        let mut roster = self.roster();
-        let mut member = roster.get(user).expect("a member").clone();
-        change(&mut member);
-        roster.put(member);
+        change(self.members().get_mut(&user).expect("a member"));
     }
 
-    fn roster(&self) -> MutexGuard<'_, Roster> {
-        self.roster.try_lock().expect("nobody waits with the lock")
+    fn members(&self) -> MutexGuard<'_, BTreeMap<UserId, Member>> {
+        self.0.lock().unwrap()
     }
 }
 
-/// Needs a second for each message. One of them may fail.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Happens {
+    Code(u64),
+    Leaves(u64),
+    Returns(u64),
+}
+
+/// How a call ends, after so many seconds (or one).
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ends {
+    Done(u64),
+    Wait(u64, Duration),
+    /// Whether it happened is not known.
+    Lost(u64),
+    Refused,
+    Gone,
+}
+
 struct Chat {
-    sent: Mutex<Vec<Vec<u64>>>,
-    fails_at: Option<usize>,
+    group: Arc<Group>,
+    /// How the calls for each member will end; after these, with `Done(1)`.
+    ends: Mutex<BTreeMap<UserId, VecDeque<Ends>>>,
+    /// Not to be called before.
+    not_before: Mutex<BTreeMap<UserId, Instant>>,
+    calls: Mutex<Vec<(UserId, Instant)>>,
+    under_way: Mutex<usize>,
+}
+
+impl Chat {
+    /// Looks closely at a call, and tells how it will end.
+    fn begin(&self, user: UserId) -> Ends {
+        info!("kick {user}!");
+        let member = self.group.members()[&user];
+        assert!(
+            member.pending,
+            "{user} is not pending when this kick begins"
+        );
+        assert!(
+            member.warnings == 3,
+            "{user} is kicked after {} warnings in this stay, the one with number {}",
+            member.warnings,
+            member.stay
+        );
+        if let Some(not_before) = self.not_before.lock().unwrap().get(&user) {
+            let early = not_before.saturating_duration_since(Instant::now());
+            assert!(
+                early.is_zero(),
+                "the kick of {user} is tried again {early:?} too early"
+            );
+        }
+        self.calls.lock().unwrap().push((user, Instant::now()));
+        let mut under_way = self.under_way.lock().unwrap();
+        *under_way += 1;
+        assert!(
+            *under_way <= PLACES,
+            "{under_way} calls are under way, {PLACES} may be"
+        );
+        let mut ends = self.ends.lock().unwrap();
+        let next = ends.get_mut(&user).and_then(VecDeque::pop_front);
+        next.unwrap_or(Ends::Done(1))
+    }
 }
 
 impl Platform for Chat {
     async fn call(&self, call: &Call) -> Answer {
-        let Call::SendToGroup(GroupId(1), message @ Message::Warning(users)) = call else {
-            return Err(CallError::Refused);
+        let &Call::Kick(GROUP, user) = call else {
+            panic!("nobody asked for {call:?}");
         };
-        info!("{message}");
-        let names = users.iter().map(|user| user.0).collect();
-        let messages = {
-            let mut sent = self.sent.lock().unwrap();
-            sent.push(names);
-            sent.len()
+        let end = self.begin(user);
+        let (Ends::Done(seconds) | Ends::Wait(seconds, _) | Ends::Lost(seconds)) = end else {
+            sleep(Duration::from_secs(1)).await;
+            *self.under_way.lock().unwrap() -= 1;
+            return Err(if end == Ends::Gone {
+                CallError::Gone
+            } else {
+                CallError::Refused
+            });
         };
-        sleep(Duration::from_secs(1)).await;
-        if self.fails_at == Some(messages) {
-            return Err(CallError::Transient);
-        }
-        Ok(None)
+        sleep(Duration::from_secs(seconds)).await;
+        *self.under_way.lock().unwrap() -= 1;
+        let (wait, answer) = match end {
+            Ends::Wait(_, wait) => (wait, Err(CallError::RateLimited(wait))),
+            Ends::Lost(_) => (PAUSE, Err(CallError::Transient)),
+            _ => (Duration::ZERO, Ok(Reply::Done)),
+        };
+        self.not_before
+            .lock()
+            .unwrap()
+            .insert(user, Instant::now() + wait);
+        answer
     }
 }
 
-fn main() {
-    stage::play("Seven warnings", async {
-        if let Err(error) = warn(&Chat::default(), &Group::of(7)).await {
-            info!("{error}");
+/// What a scan did: the calls and the results, for each kick.
+#[derive(Debug, Default, PartialEq)]
+struct Scan {
+    /// (second, member)
+    calls: Vec<(u64, u64)>,
+    /// (second, member, result)
+    results: Vec<(u64, u64, Result<(), CallError>)>,
+}
+
+/// Members are to be kicked, from these seconds on: (second, member). The calls for each end so:
+/// (member, how), and meanwhile people go on: (second, what happens).
+async fn scan(kicks: &[(u64, u64)], ends: &[(u64, Ends)], happens: &[(u64, Happens)]) -> Scan {
+    let group = Arc::new(Group::default());
+    for &(_, user) in kicks {
+        let member = Member {
+            stay: 1,
+            pending: true,
+            warnings: 3,
+        };
+        group.members().insert(UserId(user), member);
+    }
+    let mut ends_of: BTreeMap<_, VecDeque<_>> = BTreeMap::new();
+    for &(user, end) in ends {
+        ends_of.entry(UserId(user)).or_default().push_back(end);
+    }
+    let chat = Chat {
+        group: Arc::clone(&group),
+        ends: Mutex::new(ends_of),
+        not_before: Mutex::default(),
+        calls: Mutex::default(),
+        under_way: Mutex::new(0),
+    };
+    let (begin, places) = (Instant::now(), Semaphore::new(PLACES));
+    let second = |at: Instant| (at - begin).as_secs();
+    let scan = join_all(kicks.iter().map(|&(at, user)| {
+        let (group, places, chat) = (&group, &places, &chat);
+        let kick = async move {
+            sleep_until(begin + Duration::from_secs(at)).await;
+            let result = kick(group.stay(UserId(user)), group, places, chat).await;
+            info!("{result:?}");
+            (second(Instant::now()), user, result)
+        };
+        kick.instrument(info_span!("member", user))
+    }));
+    let people = async {
+        for &(at, what) in happens {
+            sleep_until(begin + Duration::from_secs(at)).await;
+            info!("{what:?}");
+            match what {
+                Happens::Code(user) | Happens::Leaves(user) => {
+                    group.change(UserId(user), |member| member.pending = false);
+                }
+                Happens::Returns(user) => group.change(UserId(user), |member| {
+                    let stay = member.stay + 1;
+                    *member = Member {
+                        stay,
+                        pending: true,
+                        warnings: 0,
+                    };
+                }),
+            }
         }
+    };
+    let ((), results) = tokio::join!(biased; people, scan);
+    let calls = chat.calls.lock().unwrap();
+    let calls = calls
+        .iter()
+        .map(|&(user, at)| (second(at), user.0))
+        .collect();
+    Scan { calls, results }
+}
+
+fn main() {
+    use Happens::Code;
+    stage::play("Wait for 12 seconds, says the platform", async {
+        let wait = Ends::Wait(1, Duration::from_secs(12));
+        scan(&[(0, 7), (2, 8)], &[(7, wait)], &[(6, Code(7))]).await;
     });
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        panic::{AssertUnwindSafe, resume_unwind},
+        sync::mpsc::RecvTimeoutError,
+    };
+
+    use futures::FutureExt;
+    use stage::Recording;
+    use tokio::time::timeout;
+
     use super::*;
+    use Ends::{Done, Gone, Lost, Refused, Wait};
+    use Happens::{Code, Leaves, Returns};
 
-    /// The result, the messages, and how many warnings each member has.
-    type Scan = (Result<(), CallError>, Vec<Vec<u64>>, Vec<u8>);
+    const STUCK: &str = "a kick has not come to an end after a day";
+    const SPINS: &str = "a kick is tried again and again without any waiting";
+    const TWENTY: Duration = Duration::from_mins(20);
+    const OK: Result<(), CallError> = Ok(());
 
-    /// A scan; after so many milliseconds these people send their codes.
-    fn scan(group: &Group, fails_at: Option<usize>, codes: &[(u64, u64)]) -> Scan {
-        let chat = Chat {
-            fails_at,
-            ..Chat::default()
-        };
-        let played = stage::record(async {
-            let people = async {
-                let mut now = 0;
-                for &(at, user) in codes {
-                    sleep(Duration::from_millis(at - now)).await;
-                    now = at;
-                    group.verify(user);
+    /// Expects these calls and results; what the three things are, see [`scan`].
+    fn check(
+        kicks: &'static [(u64, u64)],
+        ends: &'static [(u64, Ends)],
+        happens: &'static [(u64, Happens)],
+        calls: &[(u64, u64)],
+        results: &[(u64, u64, Result<(), CallError>)],
+    ) {
+        let (scan, played) = play(move || scan(kicks, ends, happens));
+        assert!(
+            scan.calls == calls,
+            "the calls, as (second, member)\n  expected: {calls:?}\n  made:     {:?}\n{}",
+            scan.calls,
+            what_happened(&played)
+        );
+        assert!(
+            scan.results == results,
+            "the results, as (second, member, result)\n  expected: {results:?}\n  \
+             were:     {:?}\n{}",
+            scan.results,
+            what_happened(&played)
+        );
+    }
+
+    #[test]
+    fn who_is_overdue_is_kicked() {
+        check(&[(0, 7)], &[], &[], &[(0, 7)], &[(1, 7, OK)]);
+        let two = &[(0, 7), (3, 8)];
+        check(
+            two,
+            &[(7, Done(9))],
+            &[],
+            &[(0, 7), (9, 8)],
+            &[(9, 7, OK), (10, 8, OK)],
+        );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_waited_for() {
+        let ends = &[(7, Wait(1, TWENTY)), (7, Wait(2, TWENTY))];
+        check(
+            &[(0, 7)],
+            ends,
+            &[],
+            &[(0, 7), (1_201, 7), (2_403, 7)],
+            &[(2_404, 7, OK)],
+        );
+    }
+
+    #[test]
+    fn no_answer_is_tried_again_after_the_pause() {
+        let ends = &[(7, Lost(10)), (7, Lost(1))];
+        check(
+            &[(0, 7)],
+            ends,
+            &[],
+            &[(0, 7), (40, 7), (71, 7)],
+            &[(72, 7, OK)],
+        );
+        // It had happened.
+        let ends = &[(7, Lost(10)), (7, Gone)];
+        check(&[(0, 7)], ends, &[], &[(0, 7), (40, 7)], &[(41, 7, OK)]);
+    }
+
+    #[test]
+    fn refusals_are_not_tried_again() {
+        let refused = Err(CallError::Refused);
+        check(
+            &[(0, 7)],
+            &[(7, Refused)],
+            &[],
+            &[(0, 7)],
+            &[(1, 7, refused)],
+        );
+        check(&[(0, 7)], &[(7, Gone)], &[], &[(0, 7)], &[(1, 7, OK)]);
+        let ends = &[(7, Wait(1, TWENTY)), (7, Refused)];
+        check(
+            &[(0, 7)],
+            ends,
+            &[],
+            &[(0, 7), (1_201, 7)],
+            &[(1_202, 7, refused)],
+        );
+    }
+
+    #[test]
+    fn the_code_comes_while_the_platform_makes_us_wait() {
+        let ends = &[(7, Wait(1, TWENTY))];
+        let calls = [(0, 7)];
+        let (scan, played) = play(move || scan(&[(0, 7)], ends, &[(600, Code(7))]));
+        let well = matches!(scan.results[..], [(600..=1_201, 7, Ok(()))]);
+        assert!(
+            scan.calls == calls && well,
+            "one call, and a good end by second 1201, are expected: {scan:?}{}",
+            what_happened(&played)
+        );
+    }
+
+    #[test]
+    fn somebody_else_comes_back_under_the_same_name() {
+        for ends in [&[(7, Wait(1, TWENTY))], &[(7, Lost(1))]] {
+            let happens = &[(10, Leaves(7)), (20, Returns(7))];
+            let (scan, played) = play(move || scan(&[(0, 7)], ends, happens));
+            assert!(
+                scan.calls == [(0, 7)] && scan.results[0].2 == OK,
+                "the kick was meant for another stay; one call is expected: {scan:?}{}",
+                what_happened(&played)
+            );
+        }
+    }
+
+    #[test]
+    fn the_code_comes_while_a_place_is_waited_for() {
+        let kicks = &[(0, 7), (1, 8), (1, 9)];
+        let ends = &[(7, Done(60))];
+        let happens = &[(30, Code(8)), (40, Leaves(9)), (50, Returns(9))];
+        let (scan, played) = play(move || scan(kicks, ends, happens));
+        assert!(
+            scan.calls == [(0, 7)] && scan.results.iter().all(|result| result.2 == OK),
+            "8 and 9 waited for a place for so long that nothing is left to do: {scan:?}{}",
+            what_happened(&played)
+        );
+    }
+
+    #[test]
+    fn a_place_is_held_for_no_longer_than_a_call() {
+        let kicks = &[(0, 7), (2, 8), (4, 9)];
+        let ends = &[(7, Wait(1, TWENTY)), (8, Lost(1))];
+        let calls = [(0, 7), (2, 8), (4, 9), (33, 8), (1_201, 7)];
+        check(
+            kicks,
+            ends,
+            &[],
+            &calls,
+            &[(1_202, 7, OK), (34, 8, OK), (5, 9, OK)],
+        );
+    }
+
+    #[test]
+    fn what_was_done_is_taken_down() {
+        let (scan, played) = play(|| scan(&[(0, 7), (5, 7)], &[], &[]));
+        assert!(
+            scan.calls == [(0, 7)],
+            "7 was kicked once, and a second time: is it taken down? {scan:?}{}",
+            what_happened(&played)
+        );
+    }
+
+    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
+    /// the thread for ten real seconds, is given up.
+    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
+    where
+        F: Future<Output: Send + 'static>,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut end = None;
+            let played = stage::record(async {
+                let story = AssertUnwindSafe(story()).catch_unwind();
+                end = Some(timeout(Duration::from_hours(24), story).await);
+            });
+            let _ = sender.send(match end {
+                Some(Ok(Ok(value))) => (value, played),
+                Some(Ok(Err(panic))) => {
+                    println!("{}", what_happened(&played));
+                    resume_unwind(panic)
                 }
-            };
-            let scan = async {
-                let begun = tokio::time::Instant::now();
-                (warn(&chat, group).await, begun.elapsed())
-            };
-            tokio::join!(scan, people).0
+                _ => panic!("{STUCK}{}", what_happened(&played)),
+            });
         });
-        let (result, took) = played.value;
-        let sent = chat.sent.into_inner().unwrap();
-        let seconds = Duration::from_secs(sent.len() as u64);
-        assert_eq!(took, seconds, "one after the other: {sent:?}");
-        let warnings = group.roster().iter().map(|one| one.warnings).collect();
-        (result, sent, warnings)
-    }
-
-    #[test]
-    fn three_names_in_one_message() {
-        for (members, messages) in [
-            (1, vec![vec![1]]),
-            (3, vec![vec![1, 2, 3]]),
-            (4, vec![vec![1, 2, 3], vec![4]]),
-            (7, vec![vec![1, 2, 3], vec![4, 5, 6], vec![7]]),
-        ] {
-            let expected = (Ok(()), messages, vec![1; members]);
-            assert_eq!(scan(&Group::of(members as u64), None, &[]), expected);
+        match receiver.recv_timeout(Duration::from_secs(10)) {
+            Ok(played) => played,
+            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
+            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
         }
     }
 
-    #[test]
-    fn nobody_is_warned_without_need() {
-        assert_eq!(scan(&Group::of(0), None, &[]), (Ok(()), vec![], vec![]));
-        let group = Group::of(5);
-        for user in [1, 3, 5] {
-            group.verify(user);
+    fn what_happened(played: &Recording) -> String {
+        let mut lines = String::from("\nWhat happened:\n");
+        for event in played.events.iter().take(40) {
+            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
+            let at = event.at.as_secs_f64();
+            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
         }
-        let expected = (Ok(()), vec![vec![2, 4]], vec![0, 1, 0, 1, 0]);
-        assert_eq!(scan(&group, None, &[]), expected);
-        let expected = (Ok(()), vec![vec![2, 4]], vec![0, 2, 0, 2, 0]);
-        assert_eq!(scan(&group, None, &[]), expected, "the next scan");
-    }
-
-    #[test]
-    fn people_go_on_while_the_scan_waits() {
-        let group = Group::of(7);
-        let (result, sent, warnings) = scan(&group, None, &[(500, 4), (700, 6), (1_500, 2)]);
-        assert_eq!(result, Ok(()));
-        assert_eq!(sent, [vec![1, 2, 3], vec![5, 7]], "as few as possible");
-        assert_eq!(warnings, [1, 1, 1, 0, 1, 0, 1]);
-        assert_eq!(group.pending(), [1, 3, 5, 7].map(UserId));
-
-        let (_, sent, _) = scan(&Group::of(4), None, &[(999, 4)]);
-        assert_eq!(sent, [[1, 2, 3]], "no message to nobody");
-    }
-
-    #[test]
-    fn what_was_not_delivered_does_not_count() {
-        let group = Group::of(7);
-        let error = Err(CallError::Transient);
-        let (result, sent, warnings) = scan(&group, Some(2), &[]);
-        assert_eq!((result, sent.len()), (error, 2));
-        assert_eq!(warnings, [1, 1, 1, 0, 0, 0, 0]);
-        let (result, sent, warnings) = scan(&group, Some(1), &[]);
-        assert_eq!((result, sent.len()), (error, 1));
-        assert_eq!(warnings, [1, 1, 1, 0, 0, 0, 0]);
+        lines + "\n" + &stage::timeline_of(played, 100)
     }
 }

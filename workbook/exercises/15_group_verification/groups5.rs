@@ -1,204 +1,392 @@
-//! An engine for other people's servers should be polite; this one scans all groups at once. It had a
-//! limit, until that was taken out again: scans that panicked had kept their places, and one day
-//! nothing moved any more.
+//! A letter to the bot may concern several groups, and the platform sends it again until the bot
+//! says that it is settled. So each group gets a share of a receipt, and whoever gives the last one
+//! back settles the letter. But when the disk of one group is full, or its worker panics, the
+//! letter is settled all the same, and what it said is lost in that group for ever.
 //!
-//! Goal: no more than `limit` scans under way, nor more tasks than that; the next one begins in the
-//! moment when any of them ends. A group that fails or panics leaves the others alone. The report
-//! tells of every group, in order. Dropped, the engine leaves nothing running.
+//! Goal: a letter is settled once, in the moment when all groups concerned have stored it, and
+//! never before; a share that gets lost (an error, a panic, a worker that ends) keeps it unsettled,
+//! whoever else is done. A letter that concerns nobody is settled at once. Groups do not wait for
+//! each other, and a worker that had bad luck with one letter goes on with the next.
 //!
-//! Lesson: `chapters/ch15_group_verification/README.md`, "Four engines"
+//! Lesson: `chapters/ch15_group_verification/README.md`, "Nothing is lost"
 
-use std::{sync::Arc, time::Duration};
-
-use ch15_group_verification::{
-    model::{GroupId, UserId},
-    platform::{Answer, Call, CallError, Message, Platform},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
+
+use ch15_group_verification::{model::GroupId, platform::EventId};
+use futures::{FutureExt, future::join_all};
 use stage::Instrument;
-use tokio::{task::JoinSet, time::sleep};
-use tracing::info_span;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
+use tracing::{info, info_span};
 
-#[derive(Clone, Debug, PartialEq)]
-enum Outcome {
-    Done,
-    Failed(CallError),
-    Panicked,
-}
+/// What the platform delivers: its name, and the groups it concerns.
+type Letter = (EventId, &'static [GroupId]);
 
-/// Scans all of these groups, up to `limit` at the same time.
-async fn engine<P: Platform>(
-    platform: Arc<P>,
-    groups: &[GroupId],
-    limit: usize,
-) -> Vec<(GroupId, Outcome)> {
-    // TODO: the limit, and panics.
-    let mut scans = JoinSet::new();
-    for &group in groups {
-        let platform = Arc::clone(&platform);
-        scans.spawn(async move {
-            match scan(&*platform, group).await {
-                Ok(()) => (group, Outcome::Done),
-                Err(error) => (group, Outcome::Failed(error)),
-            }
-        });
+/// A share in a letter.
+#[derive(Clone)]
+struct Receipt(Arc<EventId>);
+
+impl Receipt {
+    fn new(event: EventId) -> Self {
+        Self(Arc::new(event))
     }
-    scans.join_all().await
-}
 
-/// Scans one group.
-async fn scan(platform: &impl Platform, group: GroupId) -> Result<(), CallError> {
-    async {
-        let message = Message::Warning(vec![UserId(7)]);
-        platform.call(&Call::SendToGroup(group, message)).await?;
-        platform.call(&Call::Kick(group, UserId(8))).await?;
-        Ok(())
-    }
-    .instrument(info_span!("group", %group))
-    .await
-}
-
-/// How many seconds each call for group 1, 2, 3 … takes.
-struct Chat(&'static [u64]);
-
-/// Answers that it cannot be done.
-const REFUSES: u64 = 13;
-/// Not even that.
-const PANICS: u64 = 17;
-
-impl Platform for Chat {
-    async fn call(&self, call: &Call) -> Answer {
-        let (Call::SendToGroup(GroupId(group), _) | Call::Kick(GroupId(group), _)) = call else {
-            return Err(CallError::Gone);
-        };
-        let seconds = usize::try_from(group - 1).map(|place| self.0[place]);
-        let seconds = seconds.expect("a group");
-        sleep(Duration::from_secs(seconds)).await;
-        match seconds {
-            REFUSES => Err(CallError::Refused),
-            PANICS => panic!("the answer was empty"),
-            _ => Ok(None),
+    /// What this share stood for is stored.
+    fn give_back(self, world: &World) {
+        // TODO: here, and in `worker`: what if a share gets lost?
+        if let Some(event) = Arc::into_inner(self.0) {
+            world.settle(event);
         }
     }
 }
 
-fn all(groups: u64) -> Vec<GroupId> {
-    (1..=groups).map(GroupId).collect()
+/// Stores letters for one group, one after the other.
+async fn worker(group: GroupId, mut letters: mpsc::Receiver<(EventId, Receipt)>, world: &World) {
+    while let Some((event, receipt)) = letters.recv().await {
+        // A panic ends the work on a letter, not the worker.
+        let _stored = AssertUnwindSafe(world.store(group, event))
+            .catch_unwind()
+            .await;
+        receipt.give_back(world);
+    }
 }
+
+/// Hands out letters, and groups store them, until there are no more.
+async fn bot(letters: &[Letter], groups: &[GroupId], world: &World) {
+    let (inboxes, workers): (BTreeMap<_, _>, Vec<_>) = groups
+        .iter()
+        .map(|&group| {
+            let (inbox, letters) = mpsc::channel(8);
+            let worker = worker(group, letters, world);
+            (
+                (group, inbox),
+                worker.instrument(info_span!("group", %group)),
+            )
+        })
+        .unzip();
+    let router = async move {
+        for &(event, concerned) in letters {
+            let receipt = Receipt::new(event);
+            for group in concerned {
+                let _ = inboxes[group].send((event, receipt.clone())).await;
+            }
+            receipt.give_back(world);
+        }
+    };
+    tokio::join!(router.instrument(info_span!("router")), join_all(workers));
+}
+
+/// What the groups have stored, and what was settled.
+#[derive(Clone, Default)]
+struct World(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// How many seconds it takes to store a letter, and how it ends; else one, and well.
+    luck: BTreeMap<(GroupId, EventId), (u64, Luck)>,
+    concerns: BTreeMap<EventId, &'static [GroupId]>,
+    stored: BTreeSet<(GroupId, EventId)>,
+    settled: BTreeMap<EventId, Instant>,
+    /// What was wrong with that.
+    wrong: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Luck {
+    Good,
+    Full,
+    Panics,
+}
+
+#[derive(Debug)]
+struct DiskFull;
+
+impl World {
+    fn new(letters: &[Letter], luck: &[(GroupId, EventId, u64, Luck)]) -> Self {
+        let luck = luck
+            .iter()
+            .map(|&(group, event, seconds, luck)| ((group, event), (seconds, luck)));
+        Self(Arc::new(Mutex::new(State {
+            luck: luck.collect(),
+            concerns: letters.iter().copied().collect(),
+            ..State::default()
+        })))
+    }
+
+    /// Stores what a letter means to a group. Storing it twice is no harm.
+    async fn store(&self, group: GroupId, event: EventId) -> Result<(), DiskFull> {
+        let luck = self.state().luck.get(&(group, event)).copied();
+        let (seconds, luck) = luck.unwrap_or((1, Luck::Good));
+        sleep(Duration::from_secs(seconds)).await;
+        match luck {
+            Luck::Good => {
+                info!("has stored letter {}", event.0);
+                self.state().stored.insert((group, event));
+                Ok(())
+            }
+            Luck::Full => {
+                info!("no room for letter {}", event.0);
+                Err(DiskFull)
+            }
+            Luck::Panics => panic!("letter {} is too much for group {group}", event.0),
+        }
+    }
+
+    /// The platform need not send this letter again.
+    fn settle(&self, event: EventId) {
+        info!("letter {} is settled", event.0);
+        let mut state = self.state();
+        let concerned = state.concerns[&event].iter();
+        let missing: Vec<_> = concerned
+            .filter(|&&group| !state.stored.contains(&(group, event)))
+            .map(|group| {
+                format!(
+                    "letter {} is settled, and group {group} has not stored it",
+                    event.0
+                )
+            })
+            .collect();
+        for wrong in &missing {
+            info!("{wrong}!");
+        }
+        state.wrong.extend(missing);
+        if state.settled.insert(event, Instant::now()).is_some() {
+            state
+                .wrong
+                .push(format!("letter {} is settled twice", event.0));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+const ONE: GroupId = GroupId(1);
+const TWO: GroupId = GroupId(2);
+const THREE: GroupId = GroupId(3);
+const GROUPS: [GroupId; 3] = [ONE, TWO, THREE];
 
 fn main() {
-    stage::play("Six groups, at most two", async {
-        let chat = Arc::new(Chat(&[2, 1, 1, 3, 1, 1]));
-        for (group, outcome) in engine(chat, &all(6), 2).await {
-            tracing::info!("group {group}: {outcome:?}");
-        }
+    stage::play("Group 2 cannot store letter 1", async {
+        let letters: [Letter; 2] = [(EventId(1), &[ONE, TWO]), (EventId(2), &[TWO])];
+        let luck = [
+            (ONE, EventId(1), 3, Luck::Good),
+            (TWO, EventId(1), 1, Luck::Full),
+        ];
+        let world = World::new(&letters, &luck);
+        bot(&letters, &GROUPS, &world).await;
     });
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::{panic::resume_unwind, sync::mpsc::RecvTimeoutError};
 
-    use tokio::{runtime::Handle, time::timeout};
+    use stage::Recording;
+    use tokio::time::timeout;
 
     use super::*;
+    use Luck::{Full, Good, Panics};
 
-    /// Notes how many tasks there are while it is asked.
-    struct Counting(Chat, Mutex<usize>);
+    const STUCK: &str = "the bot has not ended after a day, though there are no more letters";
+    const SPINS: &str = "a worker goes round and round without waiting for anything";
 
-    impl Platform for Counting {
-        async fn call(&self, call: &Call) -> Answer {
-            let tasks = Handle::current().metrics().num_alive_tasks();
-            {
-                let mut most = self.1.lock().unwrap();
-                *most = tasks.max(*most);
+    /// How letters are stored: (group, letter, seconds, luck).
+    type Lucks = &'static [(GroupId, EventId, u64, Luck)];
+
+    /// Letters, and the second at which each must be settled; `None` for those that must not.
+    /// Afterwards, with better luck, what was not settled is sent again.
+    fn check(letters: &'static [(Letter, Option<u64>)], luck: Lucks) {
+        let ((settled, wrong), played) = play(move || async move {
+            let mut letters: Vec<_> = letters.iter().map(|&(letter, _)| letter).collect();
+            let world = World::new(&letters, luck);
+            let begin = Instant::now();
+            bot(&letters, &GROUPS, &world).await;
+            let settled = world.state().settled.clone();
+            world.state().luck.clear();
+            letters.retain(|(event, _)| !settled.contains_key(event));
+            info!("with better luck, {} letters come again", letters.len());
+            bot(&letters, &GROUPS, &world).await;
+            let mut world = world.state();
+            let mut wrong = std::mem::take(&mut world.wrong);
+            letters.retain(|(event, _)| !world.settled.contains_key(event));
+            for (event, _) in letters {
+                wrong.push(format!(
+                    "letter {} came again, and is never settled",
+                    event.0
+                ));
             }
-            self.0.call(call).await
+            let seconds = settled
+                .into_iter()
+                .map(|(event, at)| (event, (at - begin).as_secs()));
+            (seconds.collect::<BTreeMap<_, _>>(), wrong)
+        });
+        assert!(
+            wrong.is_empty(),
+            "{}\n{}",
+            wrong.join("\n"),
+            what_happened(&played)
+        );
+        for ((event, _), expected) in letters {
+            let was = settled.get(event).copied();
+            assert!(
+                was == *expected,
+                "letter {} is to be settled at second {expected:?}, and was at {was:?}{}",
+                event.0,
+                what_happened(&played)
+            );
         }
     }
 
-    /// Results, how many seconds it took, and how many scans there were at most. Dropped after an
-    /// hour.
-    fn run(calls: &'static [u64], limit: usize) -> (Vec<Outcome>, u64, usize) {
-        let played = stage::record(async {
-            let chat = Arc::new(Counting(Chat(calls), Mutex::default()));
-            let groups = all(calls.len() as u64);
-            let engine = engine(Arc::clone(&chat), &groups, limit);
-            let report = timeout(Duration::from_hours(1), engine).await;
-            let most = *chat.1.lock().unwrap();
-            assert!(most <= limit, "{most} tasks, limit {limit}");
-            let report = report.expect("the engine stands still");
-            let order: Vec<_> = report.iter().map(|(group, _)| *group).collect();
-            assert_eq!(order, groups, "every group, in order");
-            report.into_iter().map(|(_, outcome)| outcome).collect()
+    #[test]
+    fn settled_when_the_last_group_has_stored_it() {
+        check(&[((EventId(1), &[ONE]), Some(1))], &[]);
+        const LETTERS: &[(Letter, Option<u64>)] = &[((EventId(1), &[ONE, TWO, THREE]), Some(9))];
+        check(LETTERS, &[(TWO, EventId(1), 9, Good)]);
+        check(LETTERS, &[(ONE, EventId(1), 9, Good)]);
+        check(
+            LETTERS,
+            &[(THREE, EventId(1), 9, Good), (TWO, EventId(1), 4, Good)],
+        );
+    }
+
+    #[test]
+    fn what_concerns_nobody_is_settled_at_once() {
+        check(
+            &[
+                ((EventId(1), &[]), Some(0)),
+                ((EventId(2), &[TWO]), Some(1)),
+            ],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_full_disk_keeps_it_unsettled() {
+        const LETTERS: &[(Letter, Option<u64>)] = &[
+            ((EventId(1), &[ONE, TWO]), None),
+            ((EventId(2), &[TWO]), Some(2)),
+            ((EventId(3), &[TWO, THREE]), Some(3)),
+        ];
+        // Whoever is first: the one with bad luck, or the other one.
+        check(
+            LETTERS,
+            &[(TWO, EventId(1), 1, Full), (ONE, EventId(1), 5, Good)],
+        );
+        check(LETTERS, &[(TWO, EventId(1), 1, Full)]);
+        check(
+            LETTERS,
+            &[(TWO, EventId(1), 1, Full), (ONE, EventId(1), 0, Good)],
+        );
+    }
+
+    #[test]
+    fn a_panic_keeps_it_unsettled() {
+        const LETTERS: &[(Letter, Option<u64>)] = &[
+            ((EventId(1), &[ONE, TWO, THREE]), None),
+            ((EventId(2), &[THREE]), Some(2)),
+            ((EventId(3), &[ONE, THREE]), Some(3)),
+        ];
+        check(LETTERS, &[(THREE, EventId(1), 1, Panics)]);
+        check(
+            LETTERS,
+            &[(THREE, EventId(1), 1, Panics), (ONE, EventId(1), 2, Full)],
+        );
+        check(
+            &LETTERS[..1],
+            &[(ONE, EventId(1), 1, Panics), (TWO, EventId(1), 8, Good)],
+        );
+    }
+
+    #[test]
+    fn groups_do_not_wait_for_each_other() {
+        const LETTERS: &[(Letter, Option<u64>)] = &[
+            ((EventId(1), &[ONE, TWO]), Some(60)),
+            ((EventId(2), &[TWO]), Some(2)),
+            ((EventId(3), &[TWO, THREE]), Some(3)),
+            ((EventId(4), &[ONE]), Some(61)),
+        ];
+        check(LETTERS, &[(ONE, EventId(1), 60, Good)]);
+    }
+
+    #[test]
+    fn the_bot_may_die_at_any_time() {
+        const LETTERS: &[Letter] = &[
+            (EventId(1), &[ONE, TWO]),
+            (EventId(2), &[TWO, THREE]),
+            (EventId(3), &[ONE, TWO, THREE]),
+        ];
+        for millis in (0..6_000).step_by(250) {
+            let (wrong, played) = play(move || async move {
+                let world = World::new(LETTERS, &[(TWO, EventId(2), 2, Good)]);
+                let life = Duration::from_millis(millis);
+                let _ = timeout(life, bot(LETTERS, &GROUPS, &world)).await;
+                info!("the power fails");
+                let (stored, settled) = {
+                    let world = world.state();
+                    (world.stored.clone(), world.settled.clone())
+                };
+                sleep(Duration::from_hours(1)).await;
+                let mut world = world.state();
+                let mut wrong = std::mem::take(&mut world.wrong);
+                if (&stored, &settled) != (&world.stored, &world.settled) {
+                    wrong.push("the dead bot stores and settles letters".to_owned());
+                }
+                wrong
+            });
+            assert!(
+                wrong.is_empty(),
+                "dead after {millis} ms: {}\n{}",
+                wrong.join("\n"),
+                what_happened(&played)
+            );
+        }
+    }
+
+    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
+    /// the thread for ten real seconds, is given up.
+    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
+    where
+        F: Future<Output: Send + 'static>,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut end = None;
+            let played = stage::record(async {
+                let story = AssertUnwindSafe(story()).catch_unwind();
+                end = Some(timeout(Duration::from_hours(24), story).await);
+            });
+            let _ = sender.send(match end {
+                Some(Ok(Ok(value))) => (value, played),
+                Some(Ok(Err(panic))) => {
+                    println!("{}", what_happened(&played));
+                    resume_unwind(panic)
+                }
+                _ => panic!("{STUCK}{}", what_happened(&played)),
+            });
         });
-        assert_eq!(played.elapsed.as_millis() % 1_000, 0);
-        let lanes = || {
-            let lanes = played.lanes.iter();
-            lanes.filter(|lane| lane.label.starts_with("group "))
-        };
-        assert_eq!(lanes().count(), calls.len(), "one scan for each group");
-        let at_once = |at| {
-            let begun = lanes().filter(|lane| lane.created <= at);
-            begun.filter(|lane| lane.ended.unwrap() > at).count()
-        };
-        let most = lanes().map(|lane| at_once(lane.created)).max();
-        (played.value, played.elapsed.as_secs(), most.unwrap_or(0))
+        match receiver.recv_timeout(Duration::from_secs(10)) {
+            Ok(played) => played,
+            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
+            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
+        }
     }
 
-    fn done(calls: &'static [u64], limit: usize) -> (u64, usize) {
-        let (outcomes, seconds, most) = run(calls, limit);
-        assert_eq!(outcomes, vec![Outcome::Done; calls.len()]);
-        (seconds, most)
-    }
-
-    #[test]
-    fn as_many_as_the_limit_allows() {
-        assert_eq!(done(&[1; 12], 3), (8, 3));
-        assert_eq!(done(&[1; 12], 1), (24, 1));
-        assert_eq!(done(&[1; 12], 12), (2, 12));
-        assert_eq!(done(&[1; 2], 50), (2, 2));
-        assert_eq!(done(&[], 2), (0, 0));
-    }
-
-    #[test]
-    fn the_next_begins_when_any_ends() {
-        assert_eq!(done(&[4, 1, 1, 1, 1], 2), (8, 2));
-        assert_eq!(done(&[1, 9, 2, 3, 1, 2, 1], 2), (20, 2));
-        assert_eq!(done(&[6, 6, 1, 1, 1, 1, 1, 1], 3), (12, 3));
-    }
-
-    #[test]
-    fn failures_leave_others_alone() {
-        let (outcomes, seconds, most) = run(&[1, REFUSES, 1, PANICS, 20, PANICS, 1, 1], 2);
-        let refused = Outcome::Failed(CallError::Refused);
-        let panicked = Outcome::Panicked;
-        let ok = Outcome::Done;
-        let expected = [&ok, &refused, &ok, &panicked, &ok, &panicked, &ok, &ok];
-        assert_eq!(outcomes.iter().collect::<Vec<_>>(), expected);
-        // 1 and 3 until 4, 2 until 13, 4 until 21, 5 until 53, 6 until 38, 7 until 40, 8 until 42.
-        assert_eq!((seconds, most), (53, 2));
-    }
-
-    #[test]
-    fn a_panic_gives_its_place_back() {
-        let (outcomes, seconds, _) = run(&[PANICS, PANICS, PANICS, 1], 1);
-        let panicked = Outcome::Panicked;
-        assert_eq!(outcomes[..3], [const { Outcome::Panicked }; 3]);
-        assert_eq!((&outcomes[3], seconds), (&Outcome::Done, 3 * 17 + 2));
-        assert_eq!(run(&[PANICS; 3], 3).0, vec![panicked; 3]);
-    }
-
-    #[test]
-    fn dropped_it_leaves_nothing_running() {
-        let played = stage::record(async {
-            let groups = all(5);
-            let engine = engine(Arc::new(Chat(&[1; 5])), &groups, 2);
-            let ended = timeout(Duration::from_millis(2_500), engine).await.is_ok();
-            tokio::task::yield_now().await;
-            (ended, Handle::current().metrics().num_alive_tasks())
-        });
-        assert_eq!(played.value, (false, 0), "(ended, still running)");
-        assert_eq!(played.lane("group 4").outcome, stage::Outcome::Cancelled);
-        assert!(played.lanes.iter().all(|lane| lane.label != "group 5"));
+    fn what_happened(played: &Recording) -> String {
+        let mut lines = String::from("\nWhat happened:\n");
+        for event in played.events.iter().take(40) {
+            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
+            let at = event.at.as_secs_f64();
+            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
+        }
+        lines + "\n" + &stage::timeline_of(played, 100)
     }
 }

@@ -1,301 +1,503 @@
-//! "Nobody has to leave without three warnings", say the rules. Yet people were kicked who had read
-//! only two: the power had failed, or an answer. `Transient` means that nobody knows whether a call
-//! has happened. A scan does one round: it warns who has fewer than three warnings, kicks the others.
+//! The bot is one future: a router takes the events and puts each into the inbox of its group, and
+//! workers, one for each group, store who has come and then mute them. An inbox has room for a few,
+//! so that a flood is slowed down where it comes from. On quiet days it works. When many join at
+//! once, the bot stands still for ever; and when one call hangs, for an hour, all groups wait for
+//! that hour.
 //!
-//! Goal: whatever call fails, and whenever the bot dies, the store never says more than is true, and
-//! the next rounds bring it to an end. Then a fourth warning is allowed; without a failure, it is not.
-//! `Gone` is how a kick is answered that has happened before.
+//! Goal: the workers go on whatever the router waits for, and a worker hears its inbox also while a
+//! call is under way, so that no group waits for another one. Everybody is stored and then muted,
+//! once, in the order of coming; a group makes one call at a time. Inboxes keep their room: the
+//! router takes an event when it has handed on the one before. When there are no more events, all
+//! work is completed; when the bot is dropped, nothing of it goes on.
 //!
-//! Lesson: `chapters/ch15_group_verification/README.md`, "A scan, one move at a time"
+//! Lesson: `chapters/ch15_group_verification/README.md`, "The bot"
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use ch15_group_verification::{
-    decide::{Happening, decide},
-    model::{Code, GroupId, Member, Roster, Status, Timestamp, UserId},
-    platform::{Answer, Call, CallError, Message, Platform},
-    store::{Memory, Store, StoreError},
+    model::{GroupId, UserId},
+    platform::{Answer, Call, Platform, Reply},
 };
-use tokio::time::sleep;
-use tracing::info;
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use stage::Instrument;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+use tracing::{info, info_span};
 
-const WARNINGS: u8 = 3;
-const GROUP: GroupId = GroupId(1);
+/// How many may wait in an inbox.
+const ROOM: usize = 2;
 
-/// One round. If a call fails, the rest has to wait for the next one.
-async fn scan(platform: &impl Platform, store: &impl Store) -> Result<(), StoreError> {
-    let roster = store.load(GROUP).await?;
-    let (kick, warn): (Vec<_>, Vec<_>) = roster
-        .iter()
-        .filter(|member| member.status == Status::Pending)
-        .cloned()
-        .partition(|member| member.warnings >= WARNINGS);
+/// Somebody has joined a group.
+struct Joined(GroupId, UserId);
 
-    // First what people notice, then the record of it. Dead in between, the bot warns once more;
-    // the other way round, it would count a warning that nobody has read.
-    if !warn.is_empty() {
-        let users = warn.iter().map(|member| member.user).collect();
-        let call = Call::SendToGroup(GROUP, Message::Warning(users));
-        if platform.call(&call).await.is_err() {
-            return Ok(());
+/// Hands out events to workers, until there are no more and all work is done.
+async fn bot(events: mpsc::Receiver<Joined>, world: &World) {
+    let (hire, hired) = mpsc::channel(1);
+    // Side by side: whatever the router waits for, the workers are polled.
+    tokio::join!(route(events, hire, world), manage(hired));
+}
+
+async fn route<'a>(
+    mut events: mpsc::Receiver<Joined>,
+    hire: mpsc::Sender<BoxFuture<'a, ()>>,
+    world: &'a World,
+) {
+    let mut inboxes = BTreeMap::new();
+    while let Some(Joined(group, user)) = events.recv().await {
+        let inbox = match inboxes.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let (inbox, people) = mpsc::channel(ROOM);
+                let worker = worker(group, people, world);
+                let worker = worker.instrument(info_span!("group", %group));
+                // The manager outlives the router.
+                let _ = hire.send(worker.boxed()).await;
+                new.insert(inbox)
+            }
+        };
+        // A worker ends when its inbox is closed, not before.
+        let _ = inbox.send(user).await;
+    }
+}
+
+/// Polls all who are hired, until nobody is left and nobody can be hired any more.
+async fn manage(mut hired: mpsc::Receiver<BoxFuture<'_, ()>>) {
+    let mut workers = FuturesUnordered::new();
+    loop {
+        // Both are cancel safe: neither takes anything before it is ready.
+        tokio::select! {
+            biased;
+            Some(worker) = hired.recv() => workers.push(worker),
+            Some(()) = workers.next() => {}
+            else => return,
         }
-        store.save(GROUP, warn.iter().map(warned).collect()).await?;
     }
-    for member in kick {
-        let call = Call::Kick(GROUP, member.user);
-        match platform.call(&call).await {
-            Ok(_) | Err(CallError::Gone) => store.save(GROUP, vec![kicked(&member)]).await?,
-            Err(_) => return Ok(()),
+}
+
+/// Stores those who have joined a group, also while one of them is being muted.
+async fn worker(group: GroupId, mut inbox: mpsc::Receiver<UserId>, world: &World) {
+    // Not a queue without bounds: no longer than the group, and on the disk as well.
+    let mut to_mute = VecDeque::new();
+    while let Some(user) = next(&mut to_mute, &mut inbox, group, world).await {
+        let call = Call::Mute(group, user);
+        let mut call = pin!(world.call(&call));
+        loop {
+            // Both are cancel safe: one is only borrowed, and the other takes nobody out of the
+            // inbox before it is ready.
+            tokio::select! {
+                biased;
+                _ = &mut call => break,
+                Some(user) = inbox.recv() => {
+                    world.store(group, user).await;
+                    to_mute.push_back(user);
+                }
+            }
         }
     }
-    Ok(())
 }
 
-fn warned(member: &Member) -> Member {
-    Member {
-        warnings: member.warnings + 1,
-        ..member.clone()
+/// Who is to be muted next; waits for somebody to join if need be.
+async fn next(
+    to_mute: &mut VecDeque<UserId>,
+    inbox: &mut mpsc::Receiver<UserId>,
+    group: GroupId,
+    world: &World,
+) -> Option<UserId> {
+    if to_mute.is_empty() {
+        let user = inbox.recv().await?;
+        world.store(group, user).await;
+        to_mute.push_back(user);
     }
+    to_mute.pop_front()
 }
 
-fn kicked(member: &Member) -> Member {
-    Member {
-        status: Status::KickedByTimeout,
-        ..member.clone()
-    }
-}
+/// What really happens.
+#[derive(Clone, Default)]
+struct World(Arc<Mutex<State>>);
 
-/// A store that takes a second before and a second after it has written.
-struct Slow(Arc<Memory>);
-
-impl Store for Slow {
-    async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
-        Store::groups(&*self.0).await
-    }
-
-    async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
-        Store::load(&*self.0, group).await
-    }
-
-    async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
-        sleep(Duration::from_secs(1)).await;
-        Store::save(&*self.0, group, members).await?;
-        info!("stored");
-        sleep(Duration::from_secs(1)).await;
-        Ok(())
-    }
-}
-
-/// What has really happened.
-struct World {
-    /// Warnings that were read.
-    read: BTreeMap<UserId, u8>,
-    /// Who is in the group.
-    present: BTreeMap<UserId, bool>,
-    /// How many calls there have been, and which one fails in which way.
-    calls: u32,
-    fails: Option<(u32, Fault)>,
-    /// What the store says.
-    store: Arc<Memory>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    NotDone,
-    ReplyLost,
+#[derive(Default)]
+struct State {
+    /// How long it takes to mute these; others take a second.
+    slow: BTreeMap<UserId, Duration>,
+    /// Who has joined, been stored, and been muted, in order.
+    joined: Vec<(GroupId, UserId)>,
+    stored: Vec<(GroupId, UserId, Instant)>,
+    muted: Vec<(GroupId, UserId, Instant)>,
+    /// What is being stored, and which calls are under way.
+    storing: Vec<GroupId>,
+    calls: Vec<GroupId>,
+    wrong: Vec<String>,
 }
 
 impl World {
-    /// Members 1, 2, 3 …, who have had so many warnings.
-    fn new(warnings: &[u8], fails: Option<(u32, Fault)>) -> Self {
-        let members: Vec<_> = (1..).map(UserId).zip(warnings.iter().copied()).collect();
-        let roster = members
+    fn new(slow: &[(u64, Duration)]) -> Self {
+        let slow = slow
             .iter()
-            .map(|&(user, warnings)| pending(user, warnings));
-        Self {
-            read: members.iter().copied().collect(),
-            present: members.iter().map(|&(user, _)| (user, true)).collect(),
-            calls: 0,
-            fails,
-            store: Arc::new([(GROUP, roster.collect())].into_iter().collect()),
+            .map(|&(user, long)| (UserId(user), long))
+            .collect();
+        Self(Arc::new(Mutex::new(State {
+            slow,
+            ..State::default()
+        })))
+    }
+
+    /// Stores that somebody has joined a group. Takes a second.
+    async fn store(&self, group: GroupId, user: UserId) {
+        self.state()
+            .begin(group, |state| &mut state.storing, "changes of the store");
+        sleep(Duration::from_secs(1)).await;
+        info!("{user} is stored");
+        let mut state = self.state();
+        state.storing.retain(|&other| other != group);
+        state.stored.push((group, user, Instant::now()));
+        let order = |(g, user)| (g == group).then_some(user);
+        let joined = state.joined.iter().copied().filter_map(order);
+        let stored = state
+            .stored
+            .iter()
+            .filter_map(|&(g, user, _)| order((g, user)));
+        if !joined.take(stored.clone().count()).eq(stored) {
+            state
+                .wrong
+                .push(format!("{user} is stored out of turn, or twice"));
         }
     }
 
-    fn happen(&mut self, call: &Call) -> Answer {
-        match call {
-            Call::SendToGroup(GROUP, message @ Message::Warning(users)) => {
-                info!("{message}");
-                for user in users {
-                    *self.read.get_mut(user).ok_or(CallError::Gone)? += 1;
-                }
-                Ok(None)
-            }
-            Call::Kick(GROUP, user) => {
-                let present = self.present.get_mut(user).ok_or(CallError::Gone)?;
-                if !std::mem::take(present) {
-                    return Err(CallError::Gone);
-                }
-                info!("member {user} is kicked");
-                assert!(
-                    self.read[user] >= WARNINGS,
-                    "member {user} has not been warned enough"
-                );
-                Ok(None)
-            }
-            _ => Err(CallError::Refused),
-        }
-    }
-
-    fn check(&self) {
-        for (&user, &read) in &self.read {
-            let stored = self.store.peek(GROUP, user).expect("a member");
-            assert!(
-                stored.warnings <= read,
-                "member {user}: {} warnings stored, {read} read",
-                stored.warnings
-            );
-            assert!(
-                stored.status == Status::Pending || !self.present[&user],
-                "member {user}: stored as {:?}, still there",
-                stored.status
-            );
-        }
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
     }
 }
 
-fn pending(user: UserId, warnings: u8) -> Member {
-    let joined = Happening::Joined(Code::from_random_bytes([7; 16]));
-    let member = decide(user, None, &joined, Timestamp(0)).expect("a new member");
-    Member { warnings, ..member }
+impl State {
+    fn begin(&mut self, group: GroupId, busy: fn(&mut Self) -> &mut Vec<GroupId>, what: &str) {
+        if busy(self).contains(&group) {
+            self.wrong
+                .push(format!("group {group}: two {what} at the same time"));
+        }
+        busy(self).push(group);
+    }
 }
 
-/// Needs a second until a call has happened, and another one until the answer is there.
-struct Chat(Arc<Mutex<World>>);
-
-impl Platform for Chat {
+impl Platform for World {
     async fn call(&self, call: &Call) -> Answer {
-        let fault = {
-            let mut world = self.0.lock().unwrap();
-            world.check();
-            world.calls += 1;
-            world.fails.filter(|(at, _)| *at == world.calls)
+        let &Call::Mute(group, user) = call else {
+            panic!("this bot does nothing but mute, and asked for {call:?}");
         };
-        sleep(Duration::from_secs(1)).await;
-        let answer = match fault {
-            Some((_, Fault::NotDone)) => Err(CallError::Transient),
-            Some((_, Fault::ReplyLost)) => {
-                let _ = self.0.lock().unwrap().happen(call);
-                Err(CallError::Transient)
+        let long = {
+            let mut state = self.state();
+            state.begin(group, |state| &mut state.calls, "calls");
+            if !state
+                .stored
+                .iter()
+                .any(|&(g, u, _)| (g, u) == (group, user))
+            {
+                state
+                    .wrong
+                    .push(format!("{user} is muted before that is stored"));
             }
-            None => self.0.lock().unwrap().happen(call),
+            state.slow.get(&user).copied()
         };
-        sleep(Duration::from_secs(1)).await;
-        answer
+        sleep(long.unwrap_or(Duration::from_secs(1))).await;
+        info!("{user} is muted");
+        let mut state = self.state();
+        state.calls.retain(|&other| other != group);
+        state.muted.push((group, user, Instant::now()));
+        let order = |&(g, user, _): &(GroupId, UserId, Instant)| (g == group).then_some(user);
+        let stored = state.stored.iter().filter_map(order);
+        let muted = state.muted.iter().filter_map(order);
+        if !stored.take(muted.clone().count()).eq(muted) {
+            state
+                .wrong
+                .push(format!("{user} is muted out of turn, or twice"));
+        }
+        Ok(Reply::Done)
     }
 }
 
-/// Scans until nobody is pending, ten times at most.
-async fn scans(world: &Arc<Mutex<World>>) {
-    let store = Arc::clone(&world.lock().unwrap().store);
-    for _ in 0..10 {
-        let scan = scan(&Chat(Arc::clone(world)), &Slow(Arc::clone(&store))).await;
-        scan.expect("a store in memory does not fail");
-        world.lock().unwrap().check();
-    }
+/// People who join at these milliseconds: (ms, group, user). Returns when the bot ends, or has been
+/// dropped at that moment.
+async fn day(people: &[(u64, u64, u64)], world: &World, dropped: Duration) {
+    let begin = Instant::now();
+    let (source, events) = mpsc::channel(1);
+    let people = async move {
+        for &(at, group, user) in people {
+            sleep_until(begin + Duration::from_millis(at)).await;
+            let (group, user) = (GroupId(group), UserId(user));
+            // Joined before the bot can know.
+            world.state().joined.push((group, user));
+            if source.send(Joined(group, user)).await.is_err() {
+                break;
+            }
+            let mut state = world.state();
+            // One in the source, one in the hand of the router, and one being stored.
+            let under_way = state.joined.len() - state.stored.len();
+            let groups = state.joined.iter().map(|(group, _)| group);
+            let groups = groups.collect::<std::collections::BTreeSet<_>>().len();
+            if under_way > 2 + groups * (ROOM + 1) {
+                state.wrong.push(format!(
+                    "{under_way} events are taken and not stored: where are they?"
+                ));
+            }
+        }
+    };
+    let bot = bot(events, world).instrument(info_span!("bot"));
+    let bot = async {
+        if timeout(dropped, bot).await.is_err() {
+            info!("the bot is dropped");
+        }
+    };
+    tokio::join!(people, bot);
 }
 
 fn main() {
-    stage::play("A lost answer", async {
-        let world = World::new(&[2, 1], Some((1, Fault::ReplyLost)));
-        scans(&Arc::new(world.into())).await;
+    stage::play("Five join at once", async {
+        let world = World::new(&[(3, Duration::from_secs(6))]);
+        let people = [
+            (0, 1, 1),
+            (0, 1, 2),
+            (0, 1, 3),
+            (0, 1, 4),
+            (0, 1, 5),
+            (0, 2, 6),
+        ];
+        day(&people, &world, Duration::from_secs(20)).await;
     });
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::timeout;
+    use std::{
+        panic::{AssertUnwindSafe, resume_unwind},
+        sync::mpsc::RecvTimeoutError,
+    };
+
+    use stage::Recording;
 
     use super::*;
 
-    const MEMBERS: [u8; 4] = [0, 2, 3, 3];
+    const STUCK: &str = "the bot stands still: who polls the workers while the router waits for \
+                         room in an inbox? Or it never ends: who closes the inboxes?";
+    const SPINS: &str = "the bot goes round and round without waiting for anything";
 
-    /// How many warnings were read in the end. The bot dies after so many milliseconds.
-    fn run(fails: Option<(u32, Fault)>, dies: Option<u64>) -> Vec<u8> {
-        let world = Arc::new(Mutex::new(World::new(&MEMBERS, fails)));
-        if let Some(dies) = dies {
-            let dies = Duration::from_millis(dies);
-            let _ = stage::virtual_time(async { timeout(dies, scans(&world)).await });
-            world.lock().unwrap().check();
+    /// Each of these was stored so many milliseconds after they had joined, at most, and muted:
+    /// (user, stored after, muted after).
+    type Promises = &'static [(u64, u64, u64)];
+
+    fn check(
+        people: &'static [(u64, u64, u64)],
+        slow: &'static [(u64, Duration)],
+        promises: Promises,
+    ) {
+        let ((state, begin), played) = play(move || async move {
+            let (world, begin) = (World::new(slow), Instant::now());
+            day(people, &world, Duration::MAX).await;
+            let state = std::mem::take(&mut *world.state());
+            (state, begin)
+        });
+        let mut wrong = state.wrong;
+        for &(at, _, user) in people {
+            let joined = begin + Duration::from_millis(at);
+            let promise = promises.iter().find(|promise| promise.0 == user);
+            let (_, stored, muted) = promise.copied().unwrap_or((user, 86_400_000, 86_400_000));
+            let lists = [
+                (&state.stored, "stored", stored),
+                (&state.muted, "muted", muted),
+            ];
+            for (list, what, promised) in lists {
+                let promised = Duration::from_millis(promised);
+                let done = list.iter().find(|&&(_, one, _)| one == UserId(user));
+                match done.map(|&(_, _, at)| at - joined) {
+                    None => wrong.push(format!("{user} is never {what}")),
+                    Some(after) if after > promised => wrong.push(format!(
+                        "{user} is {what} {after:?} after joining, expected within {promised:?}"
+                    )),
+                    Some(_) => {}
+                }
+            }
         }
-        stage::virtual_time(scans(&world));
-        let world = world.lock().unwrap();
-        for &user in world.read.keys() {
-            let stored = world.store.peek(GROUP, user).unwrap();
-            assert_ne!(stored.status, Status::Pending, "member {user}, in the end");
-            assert!(!world.present[&user], "member {user} is still there");
+        let polls = played.lane("bot").polls;
+        let enough = 50 + 20 * people.len() as u64;
+        if polls > enough {
+            wrong.push(format!(
+                "the bot was polled {polls} times, and {enough} would do: it looks again and again"
+            ));
         }
-        world.read.values().copied().collect()
+        assert!(
+            wrong.is_empty(),
+            "{}\n{}",
+            wrong.join("\n"),
+            what_happened(&played)
+        );
     }
 
-    /// Everybody has read three warnings; with `more`, those who were warned at all may have read
-    /// one more.
-    fn assert_enough(read: &[u8], more: u8, when: &str) {
-        for (user, (&read, before)) in (1..).zip(read.iter().zip(MEMBERS)) {
-            let most = if before < WARNINGS {
-                WARNINGS + more
-            } else {
-                WARNINGS
-            };
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[test]
+    fn a_quiet_day() {
+        check(&[], &[], &[]);
+        check(&[(0, 1, 11)], &[], &[(11, 1_000, 2_000)]);
+        check(
+            &[(0, 1, 11), (5_000, 2, 21)],
+            &[],
+            &[(11, 1_000, 2_000), (21, 1_000, 2_000)],
+        );
+    }
+
+    #[test]
+    fn many_join_at_once() {
+        const MANY: &[(u64, u64, u64)] = &[
+            (0, 1, 11),
+            (0, 1, 12),
+            (0, 1, 13),
+            (0, 1, 14),
+            (0, 1, 15),
+            (0, 1, 16),
+            (0, 1, 17),
+            (0, 1, 18),
+            (0, 1, 19),
+            (0, 1, 20),
+        ];
+        // A second to store each, and a second to mute; in whatever order.
+        check(MANY, &[], &[(11, 1_000, 20_000), (20, 20_000, 21_000)]);
+    }
+
+    #[test]
+    fn many_join_many_groups_at_once() {
+        const MANY: &[(u64, u64, u64)] = &[
+            (0, 1, 11),
+            (0, 2, 21),
+            (0, 1, 12),
+            (0, 2, 22),
+            (0, 1, 13),
+            (0, 3, 31),
+            (0, 1, 14),
+            (0, 2, 23),
+            (0, 3, 32),
+            (0, 1, 15),
+            (0, 2, 24),
+            (0, 3, 33),
+            (0, 1, 16),
+            (0, 3, 34),
+        ];
+        check(
+            MANY,
+            &[],
+            &[
+                (11, 1_000, 14_000),
+                (16, 14_000, 14_000),
+                (34, 14_000, 14_000),
+            ],
+        );
+    }
+
+    #[test]
+    fn groups_work_side_by_side() {
+        const LONG: Duration = Duration::from_secs(10);
+        let people = &[(0, 1, 11), (0, 2, 21), (0, 3, 31)];
+        let slow = &[(11, LONG), (21, LONG), (31, LONG)];
+        check(
+            people,
+            slow,
+            &[
+                (11, 1_000, 11_000),
+                (21, 1_000, 11_000),
+                (31, 1_000, 11_000),
+            ],
+        );
+    }
+
+    #[test]
+    fn one_call_that_hangs_holds_up_nobody_else() {
+        // After the call for 11 has begun, six more join group 1.
+        const PEOPLE: &[(u64, u64, u64)] = &[
+            (0, 1, 11),
+            (2_000, 1, 12),
+            (2_000, 1, 13),
+            (3_000, 1, 14),
+            (3_000, 1, 15),
+            (9_000, 2, 21),
+            (12_000, 1, 16),
+            (12_000, 1, 17),
+            (20_000, 2, 22),
+            (20_000, 3, 31),
+        ];
+        check(
+            PEOPLE,
+            &[(11, HOUR)],
+            &[
+                (12, 1_000, 3_700_000),
+                (15, 4_000, 3_700_000),
+                (17, 3_000, 3_700_000),
+                (21, 1_000, 2_000),
+                (22, 1_000, 2_000),
+                (31, 1_000, 2_000),
+            ],
+        );
+    }
+
+    #[test]
+    fn dropped_nothing_of_it_goes_on() {
+        const PEOPLE: &[(u64, u64, u64)] = &[(0, 1, 11), (0, 2, 21), (0, 1, 12), (1_000, 1, 13)];
+        for millis in (500..6_000).step_by(500) {
+            let (same, played) = play(move || async move {
+                let world = World::new(&[]);
+                day(PEOPLE, &world, Duration::from_millis(millis)).await;
+                let done = |state: &State| (state.stored.clone(), state.muted.clone());
+                let then = done(&world.state());
+                sleep(HOUR).await;
+                done(&world.state()) == then
+            });
             assert!(
-                (WARNINGS..=most).contains(&read),
-                "member {user} has read {read} warnings, {when}"
+                same,
+                "dropped after {millis} ms, and somebody still stores and mutes{}",
+                what_happened(&played)
             );
         }
     }
 
-    #[test]
-    fn three_warnings_if_nothing_fails() {
-        assert_eq!(run(None, None), [3; 4]);
-    }
-
-    #[test]
-    fn each_call_may_fail() {
-        for call in 1..=10 {
-            let read = run(Some((call, Fault::NotDone)), None);
-            assert_enough(&read, 0, &format!("call {call} was not done"));
-        }
-    }
-
-    #[test]
-    fn each_answer_may_get_lost() {
-        for call in 1..=10 {
-            let read = run(Some((call, Fault::ReplyLost)), None);
-            assert_enough(&read, 1, &format!("the answer to call {call} was lost"));
-        }
-    }
-
-    #[test]
-    fn the_bot_may_die_at_any_time() {
-        for millis in (500..60_000).step_by(1_000) {
-            let read = run(None, Some(millis));
-            assert_enough(&read, 1, &format!("dead after {millis} ms"));
-        }
-    }
-
-    #[test]
-    fn all_at_once() {
-        for call in 1..=10 {
-            for fault in [Fault::NotDone, Fault::ReplyLost] {
-                for millis in (500..30_000).step_by(1_000) {
-                    let read = run(Some((call, fault)), Some(millis));
-                    let when = format!("call {call} {fault:?}, dead after {millis} ms");
-                    assert_enough(&read, 2, &when);
+    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
+    /// the thread for ten real seconds, is given up.
+    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
+    where
+        F: Future<Output: Send + 'static>,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut end = None;
+            let played = stage::record(async {
+                let story = AssertUnwindSafe(story()).catch_unwind();
+                end = Some(timeout(Duration::from_hours(24), story).await);
+            });
+            let _ = sender.send(match end {
+                Some(Ok(Ok(value))) => (value, played),
+                Some(Ok(Err(panic))) => {
+                    println!("{}", what_happened(&played));
+                    resume_unwind(panic)
                 }
-            }
+                _ => panic!("{STUCK}{}", what_happened(&played)),
+            });
+        });
+        match receiver.recv_timeout(Duration::from_secs(10)) {
+            Ok(played) => played,
+            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
+            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
         }
+    }
+
+    fn what_happened(played: &Recording) -> String {
+        let mut lines = String::from("\nWhat happened:\n");
+        for event in played.events.iter().take(40) {
+            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
+            let at = event.at.as_secs_f64();
+            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
+        }
+        lines + "\n" + &stage::timeline_of(played, 100)
     }
 }

@@ -1,0 +1,62 @@
+//! Right: two futures side by side that share the set; the listener is polled first, and ends with the work.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use ch15_group_verification::{
+    model::{GroupId, UserId},
+    platform::{Answer, Call, Platform, Reply},
+};
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until},
+};
+use tracing::{info, info_span};
+
+const GROUP: GroupId = GroupId(1);
+const KICK_GAP: Duration = Duration::from_secs(10);
+/// How many codes may wait in front of a worker.
+const ROOM: usize = 1;
+
+/// Kicks who is overdue, unless the code comes.
+async fn worker(
+    mut overdue: BTreeSet<UserId>,
+    mut inbox: mpsc::Receiver<UserId>,
+    platform: &impl Platform,
+) {
+    let overdue = Mutex::new(overdue);
+    let (gone, all_done) = tokio::sync::oneshot::channel::<()>();
+    let listener = async {
+        let hear = async {
+            while let Some(user) = inbox.recv().await {
+                overdue.lock().unwrap().remove(&user);
+            }
+        };
+        tokio::select! {
+            biased;
+            () = hear => {}
+            _ = all_done => {}
+        }
+    };
+    let work = async {
+        loop {
+            sleep(KICK_GAP).await;
+            let user = overdue.lock().unwrap().pop_first();
+            let Some(user) = user else { break };
+            let _ = platform.call(&Call::Kick(GROUP, user)).await;
+        }
+        drop(gone);
+    };
+    tokio::join!(biased; listener, work);
+}
+
+// From here on as in the solution:
+// /// Needs two seconds for each kick.

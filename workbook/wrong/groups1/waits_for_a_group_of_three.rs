@@ -1,0 +1,44 @@
+//! Wrong: spins when fewer than three are left to be warned.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use ch15_group_verification::{
+    model::{GroupId, MessageId, UserId},
+    platform::{Answer, Call, CallError, Message, Platform, Reply},
+};
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+/// How many people one message may name.
+const NAMES: usize = 3;
+
+/// Warns everybody who is pending, once.
+async fn warn(platform: &impl Platform, group: &Group) -> Result<(), CallError> {
+    let mut to_warn = group.pending();
+    loop {
+        let pending = group.pending();
+        to_warn.retain(|user| pending.contains(user));
+        if to_warn.is_empty() {
+            return Ok(());
+        }
+        if to_warn.len() < NAMES {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        let named: Vec<_> = to_warn.drain(..NAMES).collect();
+        let message = Message::Warning(named.clone());
+        platform.call(&Call::SendToGroup(group.id, message)).await?;
+        group.count(&named);
+    }
+}
+
+// From here on as in the solution:
+// /// A group that lives on while a scan waits.

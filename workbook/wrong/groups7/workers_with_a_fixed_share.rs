@@ -1,0 +1,55 @@
+//! Wrong: as many workers as places, each with a share of the groups that is fixed before.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use ch15_group_verification::{
+    model::{GroupId, MessageId, UserId},
+    platform::{Answer, Call, CallError, Message, Platform, Reply},
+};
+use futures::FutureExt;
+use stage::Instrument;
+use tokio::{runtime::Handle, sync::Semaphore, task::JoinSet, time::sleep};
+use tracing::{info, info_span};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    Done,
+    Failed(CallError),
+    Panicked,
+}
+
+/// Scans all of these groups, up to `limit` at the same time.
+async fn engine<P: Platform>(
+    platform: Arc<P>,
+    groups: &[GroupId],
+    limit: usize,
+) -> Vec<(GroupId, Outcome)> {
+    let mut workers = JoinSet::new();
+    for worker in 0..limit {
+        let mine: Vec<_> = groups.iter().copied().skip(worker).step_by(limit).collect();
+        let platform = Arc::clone(&platform);
+        workers.spawn(async move {
+            let mut report = Vec::new();
+            for group in mine {
+                let caught = AssertUnwindSafe(scan(&*platform, group)).catch_unwind();
+                let outcome = match caught.await {
+                    Ok(Ok(())) => Outcome::Done,
+                    Ok(Err(error)) => Outcome::Failed(error),
+                    Err(_) => Outcome::Panicked,
+                };
+                report.push((group, outcome));
+            }
+            report
+        });
+    }
+    let mut report = workers.join_all().await.concat();
+    report.sort_by_key(|(group, _)| *group);
+    report
+}
+
+// From here on as in the solution:
+// /// Scans one group.
