@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{
     decide::{is_warned_enough, kicked, warned},
     model::{GroupId, Member, Status, Timestamp, UserId},
-    platform::{Answer, Call, CallError, Message, Present, Reply, Tally},
+    platform::{Answer, Call, CallError, Message, Reply, Tally},
     policy::Policy,
     roster::Roster,
 };
@@ -38,8 +38,9 @@ pub enum Move {
 #[derive(Clone, Debug)]
 pub struct Round {
     group: GroupId,
-    to_warn: Vec<Stay>,
-    to_kick: Vec<Stay>,
+    // A hundred thousand rounds may be on their way: no room to grow is kept.
+    to_warn: Box<[Case]>,
+    to_kick: Box<[Case]>,
     stage: Stage,
     /// To be waited for before the next call.
     pause: Option<Duration>,
@@ -48,13 +49,26 @@ pub struct Round {
     /// Members with whom it did not work, one after the other.
     given_up: u32,
     refused: bool,
-    missed: Vec<Stay>,
-    tally: Tally,
+    warned: u32,
+    kicked: u32,
 }
 
 /// A member in one of their stays.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    user: UserId,
+    stay: u32,
+    standing: Standing,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stay(UserId, u32);
+enum Standing {
+    Open,
+    /// The platform would not let the bot do it, or did not find the member.
+    Missed,
+    /// Is no longer to be warned or kicked in this round.
+    StruckOff,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stage {
@@ -106,27 +120,28 @@ impl Round {
         };
         let (mut to_warn, mut to_kick) = (Vec::new(), Vec::new());
         for member in members.filter(concerned) {
-            let stay = Stay(member.user, member.stay);
+            let case = Case {
+                user: member.user,
+                stay: member.stay,
+                standing: Standing::Open,
+            };
             if is_warned_enough(member, policy) {
-                to_kick.push(stay);
+                to_kick.push(case);
             } else {
-                to_warn.push(stay);
+                to_warn.push(case);
             }
         }
-        // A hundred thousand rounds may be on their way.
-        to_warn.shrink_to_fit();
-        to_kick.shrink_to_fit();
         (!to_kick.is_empty() || !to_warn.is_empty()).then_some(Self {
             group,
-            to_warn,
-            to_kick,
+            to_warn: to_warn.into(),
+            to_kick: to_kick.into(),
             stage: Stage::Notice,
             pause: None,
             failures: 0,
             given_up: 0,
             refused: false,
-            missed: Vec::new(),
-            tally: Tally::default(),
+            warned: 0,
+            kicked: 0,
         })
     }
 
@@ -140,11 +155,8 @@ impl Round {
     /// What to do next; `None` when the round is over. Asking twice gives the same answer, save
     /// that a pause is asked for once.
     pub fn next(&mut self, roster: &Roster, policy: &Policy) -> Option<Move> {
-        let pending = |stay: &Stay| {
-            let member = roster.get(stay.0);
-            member.is_some_and(|m| m.status == Status::Pending && m.stay == stay.1)
-        };
-        let users = |stays: &[Stay]| stays.iter().map(|stay| stay.0).collect();
+        let pending =
+            |case: &Case| in_stay(roster, case).is_some_and(|m| m.status == Status::Pending);
         let group = self.group;
         loop {
             let call = match self.stage {
@@ -157,7 +169,7 @@ impl Round {
                     },
                 ),
                 Stage::Mute(index) => match self.to_warn.get(index) {
-                    Some(stay) if pending(stay) => Call::Mute(group, stay.0),
+                    Some(case) if pending(case) => Call::Mute(group, case.user),
                     Some(_) => {
                         self.go_on(Stage::Mute(index + 1));
                         continue;
@@ -168,24 +180,26 @@ impl Round {
                     }
                 },
                 Stage::Warn => {
-                    self.to_warn.retain(pending);
-                    if self.to_warn.is_empty() {
+                    keep(&mut self.to_warn, pending);
+                    let users = open(&self.to_warn);
+                    if users.is_empty() {
                         self.go_on(Stage::Announce);
                         continue;
                     }
-                    Call::SendToGroup(group, Message::Warning(users(&self.to_warn)))
+                    Call::SendToGroup(group, Message::Warning(users))
                 }
                 Stage::Announce => {
-                    self.to_kick.retain(pending);
-                    if self.to_kick.is_empty() {
+                    keep(&mut self.to_kick, pending);
+                    let users = open(&self.to_kick);
+                    if users.is_empty() {
                         return None;
                     }
-                    Call::SendToGroup(group, Message::Announcement(users(&self.to_kick)))
+                    Call::SendToGroup(group, Message::Announcement(users))
                 }
                 Stage::Look(_) => Call::Members(group),
                 Stage::Kick(index) => match self.to_kick.get(index) {
                     None => return None,
-                    Some(stay) if pending(stay) => Call::Kick(group, stay.0),
+                    Some(case) if case.is_open() && pending(case) => Call::Kick(group, case.user),
                     Some(_) => {
                         self.stage = Stage::Kick(index + 1);
                         continue;
@@ -229,19 +243,17 @@ impl Round {
                 self.go_on(Stage::Mute(index + 1));
             }
             Stage::Warn => {
-                let members = self
-                    .to_warn
-                    .iter()
-                    .filter_map(|stay| in_stay(roster, *stay));
+                let told = self.to_warn.iter().filter(|case| case.is_open());
+                let members = told.filter_map(|case| in_stay(roster, case));
                 changed.extend(members.map(|member| warned(member, now)));
-                self.tally.warned += u32::try_from(changed.len()).unwrap_or(u32::MAX);
+                self.warned += u32::try_from(changed.len()).unwrap_or(u32::MAX);
                 self.go_on(Stage::Announce);
             }
             Stage::Announce => self.go_on(Stage::Kick(0)),
             Stage::Kick(index) => {
-                self.tally.kicked += 1;
+                self.kicked += 1;
                 self.given_up = 0;
-                let member = in_stay(roster, self.to_kick[index]);
+                let member = in_stay(roster, &self.to_kick[index]);
                 // Who was heard going away meanwhile went by themselves.
                 let member = member.filter(|member| !member.status.is_away());
                 changed.extend(member.map(|member| kicked(member, began)));
@@ -249,12 +261,16 @@ impl Round {
                 self.pause = Some(policy.kick_gap);
             }
             Stage::Look(index) => {
-                self.to_kick.drain(..index);
                 if let Ok(Reply::Members(there)) = answer {
-                    self.strike_out(roster, there);
+                    // Who went away or came back meanwhile is not kicked.
+                    keep(&mut self.to_kick[index..], |case| {
+                        let present = there.iter().find(|present| present.user == case.user);
+                        let member = roster.get(case.user);
+                        present.is_some_and(|p| member.is_some_and(|m| p.joined <= m.joined))
+                    });
                 }
                 // Not `go_on`: it is still the same kick, and its failures count.
-                self.stage = Stage::Kick(0);
+                self.stage = Stage::Kick(index);
             }
         }
         Ok(changed)
@@ -263,12 +279,18 @@ impl Round {
     /// What the round has done so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        self.tally
+        Tally {
+            warned: self.warned,
+            kicked: self.kicked,
+            ..Tally::default()
+        }
     }
 
     /// Whom the platform would not let the bot kick, or did not find, and in which stay.
     pub(crate) fn missed(&self) -> impl Iterator<Item = (UserId, u32)> {
-        self.missed.iter().map(|stay| (stay.0, stay.1))
+        let cases = self.to_warn.iter().chain(&self.to_kick);
+        let missed = cases.filter(|case| case.standing == Standing::Missed);
+        missed.map(|case| (case.user, case.stay))
     }
 
     /// Whether the platform has refused to do something to a member.
@@ -318,12 +340,12 @@ impl Round {
             }
             // Who is gone will be reported gone by an event, which also knows why.
             Stage::Mute(index) if error == CallError::Gone => {
-                self.missed.push(self.to_warn.remove(index));
-                self.go_on(self.stage);
+                self.to_warn[index].standing = Standing::Missed;
+                self.go_on(Stage::Mute(index + 1));
             }
             Stage::Mute(index) if about_the_member => self.go_on(Stage::Mute(index + 1)),
             Stage::Kick(index) if about_the_member => {
-                self.missed.push(self.to_kick[index]);
+                self.to_kick[index].standing = Standing::Missed;
                 self.go_on(Stage::Kick(index + 1));
                 self.pause = Some(policy.kick_gap);
             }
@@ -331,17 +353,29 @@ impl Round {
         }
         Ok(())
     }
+}
 
-    /// Who went away or came back meanwhile is not kicked.
-    fn strike_out(&mut self, roster: &Roster, there: &[Present]) {
-        self.to_kick.retain(|stay| {
-            let present = there.iter().find(|present| present.user == stay.0);
-            let member = roster.get(stay.0);
-            present.is_some_and(|p| member.is_some_and(|m| p.joined <= m.joined))
-        });
+impl Case {
+    fn is_open(&self) -> bool {
+        self.standing == Standing::Open
     }
 }
 
-fn in_stay(roster: &Roster, stay: Stay) -> Option<&Member> {
-    roster.get(stay.0).filter(|member| member.stay == stay.1)
+/// Strikes off all others that are still open.
+fn keep(cases: &mut [Case], wanted: impl Fn(&Case) -> bool) {
+    for case in cases.iter_mut().filter(|case| case.is_open()) {
+        if !wanted(case) {
+            case.standing = Standing::StruckOff;
+        }
+    }
+}
+
+fn open(cases: &[Case]) -> Vec<UserId> {
+    let open = cases.iter().filter(|case| case.is_open());
+    open.map(|case| case.user).collect()
+}
+
+fn in_stay<'a>(roster: &'a Roster, case: &Case) -> Option<&'a Member> {
+    let member = roster.get(case.user);
+    member.filter(|member| member.stay == case.stay)
 }
