@@ -14,8 +14,8 @@ use tokio::{
 
 const SECOND: Duration = Duration::from_millis(5);
 
-fn three_fetches(criterion: &mut Criterion) {
-    let mut group = slow_group(criterion, "three_fetches");
+fn fetches(criterion: &mut Criterion) {
+    let mut group = slow_group(criterion, "fetches");
     group.bench_function("blocking", |b| b.iter(|| block_in_turn(3)));
     group.bench_function("async_in_turn", |b| {
         b.to_async(runtime()).iter(|| await_in_turn(3));
@@ -23,8 +23,8 @@ fn three_fetches(criterion: &mut Criterion) {
     group.bench_function("joined", |b| b.to_async(runtime()).iter(|| joined(3)));
 }
 
-fn hundred_sites(criterion: &mut Criterion) {
-    let mut group = slow_group(criterion, "hundred_sites");
+fn sites(criterion: &mut Criterion) {
+    let mut group = slow_group(criterion, "sites");
     group.bench_function("in_turn", |b| b.iter(|| block_in_turn(100)));
     group.bench_function("threads", |b| b.iter(|| on_threads(100)));
     group.bench_function("joined", |b| b.to_async(runtime()).iter(|| joined(100)));
@@ -115,12 +115,5 @@ fn on_threads(waits: u32) {
     });
 }
 
-criterion_group!(
-    benches,
-    three_fetches,
-    hundred_sites,
-    breakfast,
-    ten_jobs,
-    twenty_calls
-);
+criterion_group!(benches, fetches, sites, breakfast, ten_jobs, twenty_calls);
 criterion_main!(benches);

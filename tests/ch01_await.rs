@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use async_workbook::{
-    ch01_await::{bridges, fetches, hello::hello, lazy, restaurant, sites},
-    stage::{Lane, Outcome, Recording, Run, record, record_blocking, virtual_time},
-};
+use ch01_await::{bridges, fetches, hello::hello, lazy, restaurant, sites};
+use stage::{Lane, Outcome, Recording, Run, record, record_blocking, virtual_time};
 use tokio_test::{assert_pending, assert_ready, task};
 
 fn at(millis: u64) -> Duration {
@@ -94,21 +92,21 @@ fn lazy_futures_tasks_and_orders_can_be_awaited() {
 }
 
 #[test]
-fn hundred_sites_in_turn_take_a_hundred_seconds() {
+fn sites_in_turn_take_a_hundred_seconds() {
     let recording = record_blocking(|| sites::in_turn(100));
     assert_eq!(recording.elapsed, at(100_000));
     assert!(recording.value.into_iter().eq(0..100));
 }
 
 #[test]
-fn hundred_sites_on_threads_take_one_second() {
+fn sites_on_threads_take_one_second() {
     let recording = record_blocking(|| sites::on_a_thread_each(100));
     assert_eq!(recording.elapsed, at(1000));
     assert!(recording.value.into_iter().eq(0..100));
 }
 
 #[test]
-fn hundred_sites_joined_take_one_second() {
+fn sites_joined_take_one_second() {
     let recording = record(sites::joined(100));
     assert_eq!(recording.elapsed, at(1000));
     assert!(recording.value.into_iter().eq(0..100));
@@ -116,7 +114,7 @@ fn hundred_sites_joined_take_one_second() {
 
 /// The chapter sets a waiting visit beside a thread's stack of 2 MiB.
 #[test]
-fn hundred_sites_waiting_visits_are_small() {
+fn sites_waiting_visits_are_small() {
     assert!(sites::size_of_a_visit() < 256);
 }
 

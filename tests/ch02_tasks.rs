@@ -11,16 +11,14 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch02_tasks::{
-        borrowing,
-        breakfast::{self, Mishap},
-        event_loop, life, results, weather, workers,
-        yielding::{self, Manners},
-    },
-    stage::{self, Outcome, Recording, block_for, record, virtual_time},
+use ch02_tasks::{
+    borrowing,
+    breakfast::{self, Mishap},
+    event_loop, life, results, weather, workers,
+    yielding::{self, Manners},
 };
 use futures::FutureExt;
+use stage::{self, Outcome, Recording, block_for, record, virtual_time};
 use tokio::{
     runtime,
     task::{JoinSet, LocalSet, consume_budget, spawn_local, yield_now},

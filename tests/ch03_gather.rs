@@ -7,25 +7,23 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch03_gather::{
-        gallery::{self, Host},
-        group::{self, GroupError},
-        health::{self, Answer, Unwell, services},
-        mirrors::{self, File, MIRRORS, NotFound},
-        parcels::{self, Day, Undelivered},
-        prints,
-        quotes::{self, SHOPS},
-        replicas::{self, Copies, DiskFull},
-        trip::{self, SoldOut, Trip, hotels},
-    },
-    stage::{Instrument, Lane, Outcome, Recording, record, record_on_workers, virtual_time},
+use ch03_gather::{
+    gallery::{self, Host},
+    group::{self, GroupError},
+    health::{self, Answer, Unwell, services},
+    mirrors::{self, File, MIRRORS, NotFound},
+    parcels::{self, Day, Undelivered},
+    prints,
+    quotes::{self, SHOPS},
+    replicas::{self, Copies, DiskFull},
+    trip::{self, SoldOut, Trip, hotels},
 };
 use futures::{
     FutureExt, StreamExt,
     future::{join_all, select_all, select_ok},
     stream::{self, FuturesUnordered},
 };
+use stage::{Instrument, Lane, Outcome, Recording, record, record_on_workers, virtual_time};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},

@@ -7,25 +7,22 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch04_semaphores::{
-        calls::{self, Tally},
-        closing::closing_time,
-        downloads::{NoAnswer, Outcome, Totals, download_all},
-        fixed_window,
-        forgotten::{self, DiskFull},
-        permits::{InvalidLimit, permits},
-        pool::{Pool, eight_requests},
-        rate::{by_both, by_concurrency, by_rate},
-        token_bucket::{InvalidBucket, MoreThanBurst, TokenBucket},
-        waves,
-        weights::four_gigabytes,
-    },
-    stage::{self, Lane, Recording, record, virtual_time},
+use ch04_semaphores::{
+    calls::{self, Tally},
+    closing::closing_time,
+    downloads::{NoAnswer, Outcome, Totals, download_all},
+    fixed_window,
+    forgotten::{self, DiskFull},
+    permits::{InvalidLimit, permits},
+    pool::{Pool, eight_requests},
+    rate::{by_both, by_concurrency, by_rate},
+    token_bucket::{InvalidBucket, MoreThanBurst, TokenBucket},
+    waves,
+    weights::four_gigabytes,
 };
 use futures::{FutureExt, future::join_all};
 use indicatif::ProgressBar;
-use proptest::prelude::*;
+use stage::{self, Lane, Recording, record, virtual_time};
 use tokio::{
     join,
     sync::Semaphore,
@@ -529,45 +526,4 @@ fn token_bucket_waits_for_centuries_without_overflow() {
         let year = Duration::from_hours(365 * 24);
         assert!(timeout(year, bucket.acquire()).await.is_err());
     });
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whoever asks when, for how many, and gives up when: between any two moments no more than
-    /// the burst and what dripped in meanwhile.
-    #[test]
-    fn token_bucket_holds_over_any_window(
-        rate in 1_u32..2000,
-        period_in_ms in 1_u64..1500,
-        burst in 1_u32..12,
-        askers in prop::collection::vec((0_u64..3000, 1_u32..5, 0_u64..3000), 1..60),
-    ) {
-        let taken = virtual_time(async {
-            let bucket = TokenBucket::new(rate, ms(period_in_ms), burst).unwrap();
-            let start = Instant::now();
-            let taken = RefCell::new(Vec::new());
-            join_all(askers.iter().map(|&(at, count, patience)| {
-                let (bucket, taken) = (&bucket, &taken);
-                let count = count.min(burst);
-                async move {
-                    sleep(ms(at)).await;
-                    if timeout(ms(patience), bucket.acquire_many(count)).await.is_ok() {
-                        taken.borrow_mut().push((start.elapsed().as_nanos(), u128::from(count)));
-                    }
-                }
-            }))
-            .await;
-            taken.into_inner()
-        });
-        let token = ms(period_in_ms).as_nanos();
-        for (from, &(begin, _)) in taken.iter().enumerate() {
-            let mut inside = 0;
-            for &(end, count) in &taken[from..] {
-                inside += count;
-                let allowed = token * u128::from(burst) + (end - begin) * u128::from(rate);
-                prop_assert!(inside * token <= allowed);
-            }
-        }
-    }
 }

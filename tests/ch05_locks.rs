@@ -9,18 +9,14 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch05_locks::{
-        atomics,
-        bank::{Account, Refused, transfer},
-        barrier, condition,
-        config::{self, InvalidConfig, Settings},
-        critical, deadlock, event, library, lost_update, once, patience, reentrant, results,
-    },
-    stage::{Outcome, Recording, record, virtual_time},
+use ch05_locks::{
+    atomics,
+    bank::{Account, Refused, transfer},
+    barrier, condition,
+    config::{self, InvalidConfig, Settings},
+    critical, deadlock, event, library, lost_update, once, patience, reentrant, results,
 };
-use futures::future::join_all;
-use proptest::prelude::*;
+use stage::{Outcome, Recording, record, virtual_time};
 use tokio::{
     join, spawn,
     sync::{Mutex, Notify, OnceCell},
@@ -179,67 +175,6 @@ fn bank_lock_time_out_leaves_nothing_half_done() {
     assert_eq!(recording.value, 200);
     let told = recording.told("payment");
     assert_eq!(told, [(SECOND, "account 2 was not free within 1s")]);
-}
-
-/// One transfer: from, to, cents, and when it begins.
-type Order = (usize, usize, u64, u64);
-
-const ACCOUNTS: u32 = 5;
-
-fn orders() -> impl Strategy<Value = Vec<Order>> {
-    let account = || 0..ACCOUNTS as usize;
-    prop::collection::vec((account(), account(), 0_u64..150, 0_u64..50), 1..80)
-}
-
-/// Makes all transfers while auditors hold account after account, and tells how many went through
-/// and what all accounts hold in the end.
-async fn business(
-    orders: &[Order],
-    patience: Duration,
-    dropped: Duration,
-) -> (Vec<Option<Result<(), Refused>>>, u64) {
-    let accounts: Vec<_> = (0..ACCOUNTS)
-        .map(|number| Account::open(number, 100))
-        .collect();
-    let transfers = orders.iter().map(|&(from, to, cents, at)| {
-        let (from, to) = (&accounts[from], &accounts[to]);
-        async move {
-            sleep(ms(at)).await;
-            timeout(dropped, transfer(from, to, cents, patience))
-                .await
-                .ok()
-        }
-    });
-    let audits = accounts.iter().map(async |account| {
-        for _ in 0..5 {
-            account.audit(ms(7)).await;
-            sleep(ms(3)).await;
-        }
-    });
-    let (outcomes, _) = join!(join_all(transfers), join_all(audits));
-    let balances = join_all(accounts.iter().map(Account::balance)).await;
-    (outcomes, balances.iter().sum())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// In every direction, with too little money, too little patience, and dropped half-way.
-    #[test]
-    fn bank_conserves_money(orders in orders(), patience in 0_u64..20, dropped in 0_u64..30) {
-        let (_, total) = virtual_time(business(&orders, ms(patience), ms(dropped)));
-        prop_assert_eq!(total, u64::from(ACCOUNTS) * 100);
-    }
-
-    /// With all the patience in the world, every transfer ends; without an order of locks two of
-    /// them would not.
-    #[test]
-    fn bank_transfers_never_wait_for_each_other(orders in orders()) {
-        let hour = Duration::from_hours(1);
-        let (outcomes, total) = virtual_time(business(&orders, 2 * hour, hour));
-        prop_assert_eq!(total, u64::from(ACCOUNTS) * 100);
-        prop_assert!(outcomes.iter().all(Option::is_some));
-    }
 }
 
 #[test]

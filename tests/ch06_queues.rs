@@ -8,19 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_workbook::{
-    ch06_queues::{
-        actor::{self, BoxOffice, Evening, NotSold},
-        back_pressure::{self, ROOM, Run},
-        channels, coffee_tasks, coffee_threads, pipeline, producers,
-        queue::{BadCapacity, bounded},
-        sensors::{self, Counts},
-        stages,
-    },
-    stage::{self, Outcome, Recording},
+use ch06_queues::{
+    actor::{self, BoxOffice, Evening, NotSold},
+    back_pressure::{self, ROOM, Run},
+    channels, coffee_tasks, coffee_threads, pipeline, producers,
+    queue::{BadCapacity, bounded},
+    sensors::{self, Counts},
+    stages,
 };
-use rand::{RngExt, SeedableRng, rngs::SmallRng};
-use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+use stage::{self, Outcome, Recording};
+use tokio::{sync::Semaphore, time::sleep};
 use tokio_test::{assert_pending, assert_ready_eq, task};
 
 fn millis(millis: u64) -> Duration {
@@ -134,47 +131,6 @@ fn queue_capacity_is_checked_at_construction() {
     );
     let (_close, closed) = mpsc::channel();
     assert_eq!(coffee_threads::open(0, closed), Err(BadCapacity(0)));
-}
-
-/// Random times, many tasks: what goes in comes out once.
-#[test]
-fn queue_delivers_exactly_once_under_random_schedules() {
-    for seed in 0..50 {
-        let mut random = SmallRng::seed_from_u64(seed);
-        let mut delay = move || millis(random.random_range(0..10));
-        let delivered = stage::virtual_time(async {
-            let (sender, receiver) = bounded(3).unwrap();
-            let mut senders = JoinSet::new();
-            for start in [0, 100, 200, 300] {
-                let (sender, delay) = (sender.clone(), delay());
-                senders.spawn(async move {
-                    for number in start..start + 25 {
-                        sleep(delay).await;
-                        sender.send(number).await.unwrap();
-                    }
-                });
-            }
-            let mut receivers = JoinSet::new();
-            for _ in 0..5 {
-                let (receiver, delay) = (receiver.clone(), delay());
-                receivers.spawn(async move {
-                    let mut got = Vec::new();
-                    while let Some(number) = receiver.recv().await {
-                        sleep(delay).await;
-                        got.push(number);
-                    }
-                    got
-                });
-            }
-            drop(sender);
-            receivers.join_all().await
-        });
-        let expected: Vec<u32> = [0, 100, 200, 300]
-            .into_iter()
-            .flat_map(|n| n..n + 25)
-            .collect();
-        assert_eq!(sorted(delivered), expected, "seed {seed}");
-    }
 }
 
 #[test]

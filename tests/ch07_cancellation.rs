@@ -6,19 +6,17 @@ use std::{
     time::Duration,
 };
 
-use async_workbook::{
-    ch06_queues::signals::StopSignal,
-    ch07_cancellation::{
-        dropping::{self, Bank, dropped_after},
-        graceful::{self, Shutdown},
-        lines, offers,
-        shield::{self, Ledger},
-        timeouts::{self, deadline_after},
-        tree,
-        worker::{self, Cancelled},
-    },
-    stage::{self, Outcome, Recording},
+use ch06_queues::signals::StopSignal;
+use ch07_cancellation::{
+    dropping::{self, Bank, dropped_after},
+    graceful::{self, Shutdown},
+    lines, offers,
+    shield::{self, Ledger},
+    timeouts::{self, deadline_after},
+    tree,
+    worker::{self, Cancelled},
 };
+use stage::{self, Outcome, Recording};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, duplex},
     sync::Mutex,

@@ -9,9 +9,9 @@ use std::{
 use async_workbook_tests::{example, examples};
 use serde_json::Value;
 
-/// Runs `ch01_three_fetches` on the virtual clock.
+/// Runs `ch01_fetches` on the virtual clock.
 fn fetches(flags: &[&str]) -> Output {
-    run("ch01_three_fetches", flags)
+    run("ch01_fetches", flags)
 }
 
 fn run(name: &str, flags: &[&str]) -> Output {
@@ -62,7 +62,7 @@ fn help_names_every_flag() {
     ] {
         assert!(help.contains(flag), "{help}");
     }
-    assert!(help.starts_with("Usage: ch01_three_fetches"), "{help}");
+    assert!(help.starts_with("Usage: ch01_fetches"), "{help}");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_picture_is_well_formed_and_its_text_is_text() {
 #[test]
 fn a_reader_who_leaves_early_is_no_error() {
     use std::process::Stdio;
-    let mut example = example("ch01_hundred_sites");
+    let mut example = example("ch01_sites");
     let child = example
         .arg("--virtual")
         .stdout(Stdio::piped())
