@@ -19,14 +19,12 @@ use async_workbook::ch15_group_verification::{
     scan::{Scan, bounded, gather},
     store::{BlockingStore, Memory, OffThread, Sqlite, Store},
 };
+use async_workbook_benches::{one_thread, slow_group};
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
     measurement::WallTime,
 };
-use tokio::{
-    runtime::{Builder, Runtime},
-    sync::watch,
-};
+use tokio::sync::watch;
 
 criterion_group!(benches, waiting, without_waiting, stores, decisions, joins);
 criterion_main!(benches);
@@ -35,7 +33,7 @@ const WORKS: &str = "the store works";
 
 /// Groups of one member: three calls in a row, a millisecond each.
 fn waiting(criterion: &mut Criterion) {
-    let mut group = brief_group(criterion, "scan_calls_of_1_ms");
+    let mut group = slow_group(criterion, "scan_calls_of_1_ms");
     for engine in Engine::ALL {
         for groups in [1, 10, 100, 1_000] {
             let workload = Workload {
@@ -63,7 +61,7 @@ fn waiting(criterion: &mut Criterion) {
 /// Groups of five members, seven calls that are answered at once, on one thread: what is left is
 /// what an engine adds to each group.
 fn without_waiting(criterion: &mut Criterion) {
-    let mut group = brief_group(criterion, "scan_without_waiting_on_1_thread");
+    let mut group = slow_group(criterion, "scan_without_waiting_on_1_thread");
     let runtime = one_thread();
     for groups in [100, 1_000, 10_000, 100_000] {
         let workload = scan_of(groups);
@@ -119,7 +117,7 @@ fn scanner<P>(
 
 /// Saving and loading one group of a hundred members.
 fn stores(criterion: &mut Criterion) {
-    let mut group = brief_group(criterion, "store");
+    let mut group = slow_group(criterion, "store");
     let (id, roster) = one_group(100);
     let members: Vec<Member> = roster.iter().cloned().collect();
     group.throughput(Throughput::Elements(members.len() as u64));
@@ -157,7 +155,7 @@ fn store(
 
 /// The core, which neither waits nor stores.
 fn decisions(criterion: &mut Criterion) {
-    let mut group = brief_group(criterion, "core");
+    let mut group = slow_group(criterion, "core");
     let (id, roster) = one_group(5);
     let cases: Vec<(Member, Happening)> = roster
         .iter()
@@ -198,7 +196,7 @@ fn decisions(criterion: &mut Criterion) {
 
 /// People who join one large group, one after the other, each heard and stored.
 fn joins(criterion: &mut Criterion) {
-    let mut group = brief_group(criterion, "joins_of_one_group");
+    let mut group = slow_group(criterion, "joins_of_one_group");
     let (id, policy) = (GroupId(1), Arc::new(Policy::default()));
     for people in [10_000, 40_000] {
         group.throughput(Throughput::Elements(people));
@@ -259,23 +257,4 @@ fn one_group(members: usize) -> (GroupId, Roster) {
     let id = GroupId(1);
     let roster = BlockingStore::load(&workload.memory(), id).expect(WORKS);
     (id, roster)
-}
-
-/// Most of these wait, and a few samples tell as much as many.
-fn brief_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group
-        .sample_size(10)
-        // So few samples hold no more, and the default takes seconds for each benchmark.
-        .nresamples(5_000)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
-    group
-}
-
-fn one_thread() -> Runtime {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the system grants a runtime")
 }

@@ -1,12 +1,10 @@
 //! What recording costs: one poll of a future with a lane and without, and one event.
 
-use std::{hint::black_box, time::Duration};
+use std::hint::black_box;
 
 use async_workbook::stage::{Instrument, record, virtual_time};
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
-    measurement::WallTime,
-};
+use async_workbook_benches::brief_group;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use tokio::task::yield_now;
 use tracing::{info, info_span};
 
@@ -54,17 +52,6 @@ fn lanes(criterion: &mut Criterion) {
             });
         });
     }
-}
-
-fn brief_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group
-        .sample_size(20)
-        // So few samples hold no more, and the default takes seconds for each benchmark.
-        .nresamples(5_000)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
-    group
 }
 
 criterion_group!(benches, poll, event, lanes);

@@ -20,4 +20,8 @@ pub use ch06_queues;
 #[doc(inline)]
 pub use ch07_cancellation;
 #[doc(inline)]
+pub use ch08_streams;
+pub use ch09_resources;
+pub use ch10_failure;
+#[doc(inline)]
 pub use ch15_group_verification;

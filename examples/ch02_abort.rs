@@ -1,7 +1,7 @@
 //! `abort` asks a task to stop; the runtime's next turn does it.
 
-use ch02_tasks::life;
+use ch02_tasks::abort;
 
 fn main() {
-    stage::play("Abort, look, give way, look", life::aborted());
+    stage::play("Abort, look, give way, look", abort::in_its_sleep());
 }

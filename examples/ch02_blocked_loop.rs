@@ -1,10 +1,10 @@
 //! A task that blocks the only thread makes every timer late.
 
-use ch02_tasks::event_loop;
+use ch02_tasks::blocked_loop;
 
 fn main() {
     stage::play(
         "An alarm beside a long computation",
-        event_loop::blocked_wrong(),
+        blocked_loop::alarm_wrong(),
     );
 }

@@ -1,4 +1,4 @@
-//! Whose turn is it? The queue, the timers, and a task that lets nobody else have one.
+//! Whose turn is it? The queue and the timers.
 
 use ch02_tasks::event_loop;
 

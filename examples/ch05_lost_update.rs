@@ -17,5 +17,10 @@ fn main() {
             "No wait in between",
             lost_update::two_clerks_without_waiting(1000),
         );
+        stage.play_on_workers(
+            "Two locks, no wait, two threads (wrong)",
+            2,
+            lost_update::two_tasks_wrong(1_000_000),
+        );
     });
 }

@@ -1,6 +1,6 @@
 //! A transfer is dropped after 0, 1, … polls: what is left behind?
 
-use ch07_cancellation::dropping::{dropped_after, transfer, transfer_wrong};
+use ch07_cancellation::transfer::{dropped_after, transfer, transfer_wrong};
 
 fn main() {
     stage::acts(|stage| {

@@ -2,47 +2,38 @@
 
 use std::{
     cell::{Cell, RefCell},
-    future::poll_fn,
+    future::{pending, poll_fn},
     pin::pin,
+    sync::Arc,
     time::Duration,
 };
 
 use ch04_semaphores::{
+    any_second,
     calls::{self, Tally},
-    closing::closing_time,
+    closing::{closing_time, closing_time_wrong},
     downloads::{NoAnswer, Outcome, Totals, download_all},
-    fixed_window,
+    fixed_window::FixedWindow,
     forgotten::{self, DiskFull},
     permits::{InvalidLimit, permits},
     pool::{Pool, eight_requests},
     rate::{by_both, by_concurrency, by_rate},
+    sliding_window::SlidingWindow,
     token_bucket::{InvalidBucket, MoreThanBurst, TokenBucket},
     waves,
     weights::four_gigabytes,
 };
-use futures::{FutureExt, future::join_all};
+use futures::{FutureExt, StreamExt, future::join_all, stream};
 use indicatif::ProgressBar;
-use stage::{self, Lane, Recording, record, virtual_time};
+use stage::{self, Lane, Recording, ms, on_both_runtimes, record, virtual_time};
 use tokio::{
     join,
     sync::Semaphore,
-    time::{Instant, sleep, timeout},
+    task::{JoinError, JoinSet, yield_now},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
-
-const fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-/// When each of these words was said, in order.
-fn said<T>(recording: &Recording<T>, text: &str) -> Vec<Duration> {
-    let events = recording.events.iter();
-    events
-        .filter(|event| event.text == text)
-        .map(|event| event.at)
-        .collect()
-}
 
 /// The most moments that any second holds.
 fn most_in_a_second(moments: &[Duration]) -> usize {
@@ -77,15 +68,17 @@ fn waves_three_permits_take_four_seconds_in_waves_of_three_three_three_one() {
     assert_eq!(recording.value, Ok(()));
     assert_eq!(recording.elapsed, 4 * SECOND);
     let starts = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3].map(Duration::from_secs);
-    assert_eq!(said(&recording, "working"), starts);
+    assert_eq!(recording.when("working"), starts);
     assert_eq!(ends(&recording), starts.map(|start| Some(start + SECOND)));
+    assert!(recording.lanes.iter().all(|lane| lane.created.is_zero()));
 }
 
 #[test]
 fn waves_a_permit_dropped_at_once_limits_nothing() {
     let recording = record(waves::ten_jobs_wrong(3));
     assert_eq!(recording.elapsed, SECOND);
-    assert_eq!(said(&recording, "working"), [ms(0); 10]);
+    assert_eq!(recording.when("working"), [ms(0); 10]);
+    assert!(recording.lanes.iter().all(|lane| lane.created.is_zero()));
 }
 
 #[test]
@@ -118,6 +111,26 @@ fn calls_limited_above_what_the_server_has_are_refused_again() {
     assert!(refused > 0);
     assert_eq!(virtual_time(calls::limited(5, 0)), Err(InvalidLimit::Zero));
     assert_eq!(virtual_time(calls::limited(0, 5)), Err(InvalidLimit::Zero));
+}
+
+#[test]
+fn calls_are_never_refused_where_the_sender_keeps_the_limit_too() {
+    on_both_runtimes(|| async {
+        let (places, permits) = (Arc::new(Semaphore::new(5)), Arc::new(Semaphore::new(5)));
+        let calls = (0..200).map(|_| {
+            let (places, permits) = (Arc::clone(&places), Arc::clone(&permits));
+            async move {
+                let _permit = permits.acquire().await.expect("nobody closes it");
+                let Ok(_place) = places.try_acquire() else {
+                    return false;
+                };
+                yield_now().await;
+                true
+            }
+        });
+        let answered = calls.collect::<JoinSet<_>>().join_all().await;
+        assert_eq!(answered, [true; 200]);
+    });
 }
 
 #[test]
@@ -232,11 +245,11 @@ fn four_a_second() -> TokenBucket {
 #[test]
 fn rate_four_at_a_time_is_as_fast_as_the_server() {
     let fast = record(by_concurrency(4, ms(100)));
-    assert_eq!(most_in_a_second(&said(&fast, "sent")), 8);
+    assert_eq!(most_in_a_second(&fast.when("sent")), 8);
     assert_eq!(most_in_flight(&fast), 4);
     assert_eq!(fast.elapsed, ms(200));
     let slow = record(by_concurrency(4, 2 * SECOND));
-    assert_eq!(most_in_a_second(&said(&slow, "sent")), 4);
+    assert_eq!(most_in_a_second(&slow.when("sent")), 4);
     assert_eq!(most_in_flight(&slow), 4);
     assert_eq!(slow.elapsed, ms(4000));
 }
@@ -244,11 +257,11 @@ fn rate_four_at_a_time_is_as_fast_as_the_server() {
 #[test]
 fn rate_four_a_second_is_as_crowded_as_the_server_is_slow() {
     let fast = record(async { by_rate(&four_a_second(), ms(100)).await });
-    assert_eq!(most_in_a_second(&said(&fast, "sent")), 4);
+    assert_eq!(most_in_a_second(&fast.when("sent")), 4);
     assert_eq!(most_in_flight(&fast), 1);
     assert_eq!(fast.elapsed, ms(1850));
     let slow = record(async { by_rate(&four_a_second(), 2 * SECOND).await });
-    assert_eq!(most_in_a_second(&said(&slow, "sent")), 4);
+    assert_eq!(most_in_a_second(&slow.when("sent")), 4);
     assert_eq!(most_in_flight(&slow), 8);
     assert_eq!(slow.elapsed, ms(3750));
 }
@@ -256,40 +269,207 @@ fn rate_four_a_second_is_as_crowded_as_the_server_is_slow() {
 #[test]
 fn rate_and_concurrency_hold_together() {
     let slow = record(async { by_both(4, &four_a_second(), 2 * SECOND).await });
-    assert_eq!(most_in_a_second(&said(&slow, "sent")), 4);
+    assert_eq!(most_in_a_second(&slow.when("sent")), 4);
     assert_eq!(most_in_flight(&slow), 4);
     assert_eq!(slow.elapsed, ms(4750));
+    let fast = record(async { by_both(4, &four_a_second(), ms(100)).await });
+    assert_eq!(most_in_a_second(&fast.when("sent")), 4);
+    assert_eq!(most_in_flight(&fast), 1);
     let refused = record(async { by_both(0, &four_a_second(), SECOND).await });
     assert_eq!(refused.value, Err(InvalidLimit::Zero));
 }
 
+/// When each of the ten calls of a rush was sent, in milliseconds, and how many in any second.
+fn rush<T>(recording: &Recording<T>) -> (Vec<u128>, usize) {
+    let sent = recording.when("sent");
+    let times = sent.iter().map(Duration::as_millis).collect();
+    (times, most_in_a_second(&sent))
+}
+
+/// Twelve calls want four a second, and all permits come back at three seconds.
 #[test]
-fn fixed_window_lets_twice_the_rate_through_at_its_edge() {
-    let calls = said(&record(fixed_window::rush_wrong()), "sent");
-    assert_eq!(
-        calls,
-        [900, 900, 900, 900, 900, 1000, 1000, 1000, 1000, 1000].map(ms)
-    );
-    assert_eq!(most_in_a_second(&calls), 10);
+fn rate_tokens_taken_before_the_permit_are_spent_together() {
+    let sent = |token_first: bool| {
+        let recording = record(async move {
+            let (permits, bucket) = (Semaphore::new(6), four_a_second());
+            let server_answers = Instant::now() + 3 * SECOND;
+            join_all((0..12).map(async |_| {
+                let _permit = if token_first {
+                    bucket.acquire().await;
+                    permits.acquire().await.unwrap()
+                } else {
+                    let permit = permits.acquire().await.unwrap();
+                    bucket.acquire().await;
+                    permit
+                };
+                tracing::info!("sent");
+                sleep_until(server_answers).await;
+            }))
+            .await;
+        });
+        most_in_a_second(&recording.when("sent"))
+    };
+    assert_eq!(sent(false), 4);
+    assert_eq!(sent(true), 6);
 }
 
 #[test]
-fn fixed_window_replaced_by_a_bucket_keeps_five_and_then_one_at_a_time() {
-    let calls = said(&record(fixed_window::rush_by_bucket()), "sent");
-    assert_eq!(
-        calls,
-        [900, 900, 900, 900, 900, 1100, 1300, 1500, 1700, 1900].map(ms)
-    );
+fn any_second_is_not_kept_by_a_fixed_window_nor_by_a_full_bucket() {
+    let times = vec![900, 900, 900, 900, 900, 1000, 1000, 1000, 1000, 1000];
+    let fixed = record(any_second::by_fixed_window_wrong());
+    assert_eq!(rush(&fixed), (times, 10));
+    let times = vec![900, 900, 900, 900, 900, 1100, 1300, 1500, 1700, 1900];
+    let bucket = record(any_second::by_bucket_wrong());
+    assert_eq!(rush(&bucket), (times, 9));
+}
+
+#[test]
+fn any_second_is_kept_by_a_sliding_window_and_by_an_even_pace() {
+    let times = vec![900, 900, 900, 900, 900, 1900, 1900, 1900, 1900, 1900];
+    let sliding = record(any_second::by_sliding_window());
+    assert_eq!(rush(&sliding), (times, 5));
+    let times = vec![900, 1100, 1300, 1500, 1700, 1900, 2100, 2300, 2500, 2700];
+    let pace = record(any_second::by_pace());
+    assert_eq!(rush(&pace), (times, 5));
+}
+
+/// Ten calls go in two rounds of five, a second apart. The first five are slow to arrive.
+#[test]
+fn any_second_kept_here_may_be_broken_over_there() {
+    let network = async |id: u32| sleep(ms(if id <= 5 { 300 } else { 10 })).await;
+    let arrivals = |recording: &Recording<_>| most_in_a_second(&recording.when("arrives"));
+
+    let sliding = record(async {
+        let window = SlidingWindow::new(5, SECOND).unwrap();
+        join_all((1..=10).map(async |id| {
+            window.acquire().await;
+            network(id).await;
+            tracing::info!("arrives");
+        }))
+        .await;
+    });
+    assert_eq!(arrivals(&sliding), 10);
+
+    // As much longer as the way varies: 0.29 s.
+    let longer = record(async {
+        let window = SlidingWindow::new(5, ms(1290)).unwrap();
+        join_all((1..=10).map(async |id| {
+            window.acquire().await;
+            network(id).await;
+            tracing::info!("arrives");
+        }))
+        .await;
+    });
+    assert_eq!(arrivals(&longer), 5);
+
+    // A place that is free a second after the answer, not after the question.
+    let places = record(async {
+        let places = Semaphore::new(5);
+        join_all((1..=10).map(async |id| {
+            let _place = places.acquire().await.unwrap();
+            network(id).await;
+            tracing::info!("arrives");
+            network(id).await;
+            sleep(SECOND).await;
+        }))
+        .await;
+    });
+    assert_eq!(arrivals(&places), 5);
+
+    // The same, but whoever calls gives up after 0.1 s. What was sent arrives.
+    let given_up = record(async {
+        let places = Semaphore::new(5);
+        join_all((1..=10).map(async |_| {
+            let place = places.acquire().await.unwrap();
+            let arrives = async {
+                network(1).await;
+                tracing::info!("arrives");
+            };
+            let answer = async {
+                let _place = place;
+                sleep(2 * SECOND).await;
+            };
+            assert!(join!(arrives, timeout(ms(100), answer)).1.is_err());
+        }))
+        .await;
+    });
+    assert_eq!(arrivals(&given_up), 10);
+}
+
+#[test]
+fn sliding_window_and_fixed_window_without_end_panic_where_one_has_to_wait() {
+    let panics = |window: fn() -> Recording<()>| std::panic::catch_unwind(window).is_err();
+    assert!(panics(|| record(async {
+        let window = SlidingWindow::new(1, Duration::MAX).unwrap();
+        join!(window.acquire(), window.acquire());
+    })));
+    assert!(panics(|| record(async {
+        let window = FixedWindow::new(1, Duration::MAX).unwrap();
+        join!(window.acquire(), window.acquire());
+    })));
+}
+
+#[test]
+fn fixed_window_refuses_a_limit_of_nothing() {
+    let refused = virtual_time(async { FixedWindow::new(0, SECOND).unwrap_err() });
+    assert_eq!(refused, InvalidLimit::Zero);
+}
+
+#[test]
+fn sliding_window_refuses_a_limit_of_nothing() {
+    let refused = SlidingWindow::new(0, SECOND).unwrap_err();
+    assert_eq!(refused, InvalidLimit::Zero);
+}
+
+#[test]
+fn sliding_window_cancelled_while_waiting_takes_nothing_and_lets_the_next_move_up() {
+    virtual_time(async {
+        let window = SlidingWindow::new(1, SECOND).unwrap();
+        window.acquire().await;
+        let start = Instant::now();
+        join!(
+            biased;
+            async { assert!(timeout(ms(700), window.acquire()).await.is_err()) },
+            async { assert!(timeout(ms(800), window.acquire()).await.is_err()) },
+            async {
+                window.acquire().await;
+                assert_eq!(start.elapsed(), SECOND, "moved up, and lost no time by it");
+            },
+        );
+        // Dropped at the very moment of its turn.
+        let mut waiting = tokio_test::task::spawn(window.acquire());
+        assert!(waiting.poll().is_pending());
+        sleep(SECOND).await;
+        assert!(waiting.is_woken());
+        drop(waiting);
+        window.acquire().await;
+        assert_eq!(start.elapsed(), 2 * SECOND, "the turn was still there");
+    });
 }
 
 #[test]
 fn weights_a_big_request_is_not_starved_and_holds_up_those_behind_it() {
     let recording = record(four_gigabytes());
-    assert_eq!(said(&recording, "has 4"), [3 * SECOND]);
+    assert_eq!(recording.when("has 4"), [3 * SECOND]);
     let late = recording.told("job late");
     assert_eq!(late, [(2 * SECOND, "wants 1"), (4 * SECOND, "has 1")]);
     let hasty = recording.told("job hasty");
     assert_eq!(hasty, [(2 * SECOND, "not now: no permits available")]);
+}
+
+#[test]
+fn weights_whoever_is_polled_first_comes_first() {
+    virtual_time(async {
+        let memory = Semaphore::new(0);
+        let (mut called_first, mut polled_first) = (
+            tokio_test::task::spawn(memory.acquire()),
+            tokio_test::task::spawn(memory.acquire()),
+        );
+        assert!(polled_first.poll().is_pending());
+        assert!(called_first.poll().is_pending());
+        memory.add_permits(1);
+        assert!(polled_first.is_woken() && !called_first.is_woken());
+    });
 }
 
 #[test]
@@ -313,12 +493,75 @@ fn weights_a_big_request_that_gives_up_lets_the_others_pass() {
 }
 
 #[test]
+fn weights_more_than_there_is_waits_for_ever_and_so_do_all_behind_it() {
+    virtual_time(async {
+        let memory = Semaphore::new(4);
+        let mut too_big = tokio_test::task::spawn(memory.acquire_many(5));
+        assert!(too_big.poll().is_pending());
+        let day = Duration::from_hours(24);
+        assert!(timeout(day, memory.acquire()).await.is_err());
+        assert!(too_big.poll().is_pending());
+        drop(too_big);
+        assert!(memory.try_acquire().is_ok());
+    });
+}
+
+#[test]
+fn weights_one_permit_waits_with_a_future_that_nobody_polls() {
+    virtual_time(async {
+        let permits = Arc::new(Semaphore::new(1));
+        let held = permits.acquire().await.unwrap();
+        let mut buffer = stream::iter([()])
+            .map(|()| async { permits.acquire().await.is_ok() })
+            .buffered(1);
+        assert!(timeout(ms(1), buffer.next()).await.is_err());
+        drop(held);
+        let day = Duration::from_hours(24);
+        assert!(timeout(day, permits.acquire()).await.is_err());
+        // Another permit serves those behind it.
+        permits.add_permits(1);
+        for _ in 0..3 {
+            assert!(permits.acquire().await.is_ok());
+        }
+        assert_eq!(buffer.next().await, Some(true));
+    });
+}
+
+#[test]
 fn closing_serves_who_has_a_permit_and_sends_home_who_waits() {
     let recording = record(closing_time());
     assert_eq!(recording.value, 4);
-    assert_eq!(said(&recording, "sent home"), [ms(1500)]);
-    assert_eq!(said(&recording, "served"), [1000, 1000, 2000, 2000].map(ms));
+    assert_eq!(recording.when("sent home"), [ms(1500)]);
+    assert_eq!(recording.when("served"), [1000, 1000, 2000, 2000].map(ms));
     assert_eq!(recording.elapsed, 2 * SECOND);
+}
+
+#[test]
+fn closing_tells_all_who_wait_on_every_runtime() {
+    on_both_runtimes(|| async {
+        let counters = Arc::new(Semaphore::new(2));
+        let served = counters.acquire_many(2).await.expect("still open");
+        let mut waiting = JoinSet::new();
+        for _ in 0..10 {
+            let counters = Arc::clone(&counters);
+            waiting.spawn(async move { counters.acquire().await.is_err() });
+        }
+        yield_now().await;
+        counters.close();
+        assert_eq!(waiting.join_all().await, [true; 10]);
+        assert!(counters.acquire().await.is_err(), "too late");
+        assert_eq!(served.num_permits(), 2, "who is served keeps the counter");
+        drop(served);
+        assert_eq!(counters.available_permits(), 2);
+    });
+}
+
+#[test]
+fn closing_seats_everybody_where_an_error_is_kept_like_a_permit() {
+    let recording = record(closing_time_wrong());
+    assert_eq!(recording.value, 5);
+    let begun = [0, 0, 1000, 1000, 1500].map(ms);
+    assert_eq!(recording.when("at the counter"), begun, "three at two");
 }
 
 #[test]
@@ -345,6 +588,36 @@ fn forgotten_permits_cannot_be_with_a_guard() {
     let expected = [Ok(()), Err(DiskFull), Err(DiskFull), Ok(()), Ok(()), Ok(())];
     assert_eq!(recording.value.unwrap(), expected);
     assert_eq!(recording.elapsed, 3 * SECOND);
+}
+
+#[test]
+fn forgotten_permits_cannot_be_with_a_guard_whichever_way_a_task_ends() {
+    on_both_runtimes(|| async {
+        let permits = Arc::new(Semaphore::new(4));
+        let job = |ending: fn() -> Result<(), DiskFull>| {
+            let permits = Arc::clone(&permits);
+            async move {
+                let _permit = permits.acquire().await.expect("nobody closes it");
+                yield_now().await;
+                ending()?;
+                pending().await
+            }
+        };
+        let mut jobs = JoinSet::new();
+        jobs.spawn(job(|| Err(DiskFull)));
+        jobs.spawn(job(|| std::panic::panic_any("disk on fire")));
+        jobs.spawn(job(|| Ok(())));
+        let cancelled = timeout(ms(1), job(|| Ok(()))).await;
+        assert!(cancelled.is_err());
+        let mut ends: Vec<Result<Result<(), DiskFull>, JoinError>> = Vec::new();
+        for _ in 0..2 {
+            ends.extend(jobs.join_next().await);
+        }
+        assert!(ends.iter().any(|end| matches!(end, Ok(Err(DiskFull)))));
+        assert!(ends.iter().any(Result::is_err), "a panic");
+        jobs.shutdown().await;
+        assert_eq!(permits.available_permits(), 4);
+    });
 }
 
 /// When each of `count` tokens was handed out.

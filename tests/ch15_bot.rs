@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,7 +22,7 @@ use async_workbook::{
         roster::Roster,
         store::{Memory, Store, StoreError},
     },
-    stage::{Recording, record},
+    stage::{Recording, on_both_runtimes, record},
 };
 use tokio::{
     join,
@@ -879,7 +882,13 @@ fn bot_keeps_places_free_of_those_who_get_no_answers() {
         Call::Mute(group, _) if group.0 <= 40 => NEVER,
         _ => Ok(Reply::Done),
     };
-    let [_, later] = delays_beside(40, hanging);
+    let [first, later] = delays_beside(40, hanging);
+    // As long as it takes to find out about all of them, four at a time.
+    let one_call = Policy::default().call_timeout;
+    assert!(
+        (one_call * 9..=one_call * 10 + LATENCY * 2).contains(&first),
+        "{first:?}"
+    );
     assert!(later <= LATENCY * 2, "{later:?}");
 }
 
@@ -1056,6 +1065,63 @@ impl Store for Fragile {
     }
 }
 
+/// Writes to memory, and panics whenever it is to read one group once something was written there.
+struct Unreadable {
+    memory: Arc<Memory>,
+    reads: AtomicU32,
+}
+
+impl Store for Unreadable {
+    async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
+        Store::groups(&*self.memory).await
+    }
+
+    async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
+        let roster = Store::load(&*self.memory, group).await?;
+        if roster.iter().next().is_some() {
+            let reads = 1 + self.reads.fetch_add(1, Ordering::Relaxed);
+            assert!(reads < 1000, "read a thousand times");
+            panic!("cannot be read");
+        }
+        Ok(roster)
+    }
+
+    async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
+        Store::save(&*self.memory, group, members).await
+    }
+
+    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
+        Store::meet(&*self.memory, group, since).await
+    }
+}
+
+/// The first call panics, and from then on so does every new start.
+#[test]
+fn bot_that_cannot_start_again_tries_less_and_less_often() {
+    let trap: Answers = |before, call| match call {
+        Call::Mute(HERE, _) if before == 0 => panic!("a trap"),
+        _ => Ok(Reply::Done),
+    };
+    let played = record(async {
+        let (chat, memory) = (chat(NOON, trap), Arc::new(Memory::default()));
+        let unreadable = Unreadable {
+            memory: Arc::clone(&memory),
+            reads: AtomicU32::new(0),
+        };
+        let script = async |town: &mut Town| {
+            town.happens(Event::Joined(HERE, USER)).await;
+            sleep(MINUTE * 60).await;
+        };
+        serve(&Setting::default(), &chat, &memory, unreadable, script).await;
+    });
+    let again = played.said();
+    let again = again
+        .iter()
+        .filter(|said| said.contains("panicked"))
+        .count();
+    assert!((4..60).contains(&again), "{again} times in an hour");
+}
+
 /// Writes to memory, but takes its time.
 struct Slow(Arc<Memory>);
 
@@ -1081,11 +1147,15 @@ impl Store for Slow {
     }
 }
 
-fn on_a_slow_store(setting: &Setting, answer: Answers, script: impl AsyncFnOnce(&mut Town)) {
+fn on_a_slow_store<T>(
+    setting: &Setting,
+    answer: Answers,
+    script: impl AsyncFnOnce(&mut Town) -> T,
+) -> Recording<T> {
     record(async {
         let (chat, memory) = (chat(setting.begins, answer), Arc::new(Memory::default()));
-        serve(setting, &chat, &memory, Slow(Arc::clone(&memory)), script).await;
-    });
+        serve(setting, &chat, &memory, Slow(Arc::clone(&memory)), script).await
+    })
 }
 
 /// Writes to memory, and panics the first time that it is to let somebody in.
@@ -1402,4 +1472,112 @@ fn bot_that_is_stopped_does_not_wait_for_the_platform() {
         let limit = MINUTE * 2 + setting.policy.call_timeout + SECOND;
         assert!(took <= limit, "{took:?}");
     }
+}
+
+/// It stores what it is at, and leaves what waits in its inbox for the next run.
+#[test]
+fn bot_that_is_stopped_does_not_store_all_that_waits() {
+    let recording = on_a_slow_store(&Setting::default(), FINE, async |town| {
+        let mut events = Vec::new();
+        for user in (10..60).map(UserId) {
+            events.push(town.begins(Event::Joined(HERE, user)).await);
+        }
+        let waiting = events.iter().filter(|&&event| !town.is_settled(event));
+        assert!(waiting.count() > 40);
+        town.now().since(NOON)
+    });
+    let (asked, ended) = (recording.value, recording.elapsed);
+    assert!(ended <= asked + LATENCY + SLOW * 2, "{asked:?}, {ended:?}");
+}
+
+// Rules in bold, in real time, on one thread and on two workers
+
+/// Answers at once, and asks to wait a little when somebody is to be muted for the first time.
+#[derive(Default)]
+struct Busy(Mutex<Vec<Call>>);
+
+impl Platform for Busy {
+    async fn call(&self, call: &Call) -> Answer {
+        let mut calls = self.0.lock().unwrap();
+        calls.push(call.clone());
+        match call {
+            Call::Members(_) => Ok(Reply::Members(Vec::new())),
+            Call::Mute(..) if calls.iter().filter(|c| *c == call).count() == 1 => {
+                Err(CallError::RateLimited(Duration::from_millis(100)))
+            }
+            _ => Ok(Reply::Done),
+        }
+    }
+}
+
+/// The calls of a bot that hears these events, each so many milliseconds after the one before.
+async fn calls_in_real_time(events: &[(u64, Event, Timestamp)]) -> Vec<Call> {
+    let busy = Arc::new(Busy::default());
+    let policy = Policy {
+        backoff: Duration::from_millis(10),
+        ..Policy::default()
+    };
+    let polite = Polite::new(Arc::clone(&busy), &policy);
+    let clock = Clock::new(NOON, 1.0);
+    let memory = Arc::new(Memory::default());
+    let bot = Bot::new(
+        polite,
+        memory,
+        policy,
+        clock,
+        Codes::Seeded(1),
+        Scans::Bounded,
+    );
+    let (deliver, inbox) = mpsc::channel(1);
+    let (stop, stopped) = watch::channel(false);
+    let script = async {
+        let connected = (0, Event::Connected(vec![HERE]), NOON);
+        for (number, (wait, event, at)) in (1..).zip([&connected].into_iter().chain(events)) {
+            sleep(Duration::from_millis(*wait)).await;
+            let (id, at, event) = (EventId(number), *at, event.clone());
+            deliver.send(Delivery { id, at, event }).await.unwrap();
+        }
+        sleep(Duration::from_millis(300)).await;
+        stop.send_replace(true);
+    };
+    let (served, ()) = join!(bot.run(inbox, stopped), script);
+    served.unwrap();
+    let calls = busy.0.lock().unwrap();
+    calls.clone()
+}
+
+fn mutes(calls: &[Call]) -> usize {
+    let mutes = calls.iter().filter(|call| matches!(call, Call::Mute(..)));
+    mutes.count()
+}
+
+#[test]
+fn bot_rule_a_retry_asks_again() {
+    on_both_runtimes(|| async {
+        let joined = (20, Event::Joined(HERE, USER), NOON);
+        let calls = calls_in_real_time(std::slice::from_ref(&joined)).await;
+        assert_eq!(
+            mutes(&calls),
+            2,
+            "who stays is muted at the second try: {calls:?}"
+        );
+
+        let left = (40, Event::Left(HERE, USER), NOON.after(SECOND));
+        let calls = calls_in_real_time(&[joined, left]).await;
+        assert_eq!(mutes(&calls), 1, "who has left meanwhile is not: {calls:?}");
+    });
+}
+
+#[test]
+fn bot_rule_an_event_is_old_when_it_arrives() {
+    on_both_runtimes(|| async {
+        let joined = (20, Event::Joined(HERE, USER), NOON.after(SECOND));
+        let gone = (20, Event::Left(HERE, USER), NOON.after(2 * SECOND));
+        let again = (20, Event::Joined(HERE, USER), NOON.after(3 * SECOND));
+        let old = [joined.clone(), joined.clone(), gone.clone(), joined.clone()];
+        let calls = calls_in_real_time(&old).await;
+        assert_eq!(mutes(&calls), 1, "heard three times, muted once: {calls:?}");
+        let calls = calls_in_real_time(&[joined, gone, again]).await;
+        assert_eq!(mutes(&calls), 2, "who comes back is muted again: {calls:?}");
+    });
 }

@@ -19,7 +19,7 @@ use async_workbook::{
         platform::{Call, Event, Message},
         policy::Policy,
         sim::{
-            Checker, Disk, EPOCH, Entry, Journal, Outcome, Record, Run, Settings, SimPlatform,
+            BotRun, CallEnd, Checker, Disk, EPOCH, Entry, Journal, Record, Settings, SimPlatform,
             World, serve,
         },
         store::{BlockingStore, Memory, OffThread, Sqlite, Store},
@@ -53,7 +53,7 @@ where
             peek.load(group).unwrap().get(user).cloned()
         }));
         let hour = Duration::from_hours(1);
-        let run = |seed: u32| Run {
+        let run = |seed: u32| BotRun {
             policy: Policy::default(),
             speed: 1.0,
             scans: Scans::Bounded,
@@ -179,7 +179,7 @@ fn crash_of_the_whole_process_loses_nothing() {
                         *warned.entry((group, user)).or_default() += 1;
                     }
                 }
-                Call::Kick(group, user) if outcome != Outcome::Gone => {
+                Call::Kick(group, user) if outcome != CallEnd::Gone => {
                     kicks += 1;
                     let warnings = warned[&(group, user)];
                     assert!(warnings >= 3, "kicked after {warnings} warnings: {line}");

@@ -54,6 +54,8 @@ struct Watch {
     /// A start counts as one: somebody may have been kicked in the moment before.
     last_kick: Timestamp,
     last_order: Option<Timestamp>,
+    /// Those who may have been kicked: nobody was asked since the answer was lost.
+    in_doubt: BTreeSet<UserId>,
 }
 
 impl Story {
@@ -86,6 +88,7 @@ impl Story {
                 not_before: now,
                 last_kick: now,
                 last_order: None,
+                in_doubt: BTreeSet::new(),
             },
         }
     }
@@ -175,6 +178,11 @@ impl Story {
             let member = self.group.roster().get(*user).unwrap();
             assert!(member.warnings >= policy.warnings, "{call:?}: {member:?}");
             assert!(now >= watch.last_kick.after(policy.kick_gap), "two kicks");
+            let in_doubt = watch.in_doubt.contains(user);
+            assert!(
+                !in_doubt,
+                "{call:?} once more, and did not ask who is there"
+            );
         }
     }
 
@@ -211,11 +219,16 @@ impl Story {
         };
         let watch = &mut self.watch;
         match (&task.call, &answer) {
-            (Call::Members(_), Ok(_)) => watch.looked = began >= watch.connected_at,
+            (Call::Members(_), Ok(_)) => {
+                watch.looked = began >= watch.connected_at;
+                watch.in_doubt.clear();
+            }
             (Call::Kick(_, user), answer) => {
                 watch.last_kick = self.now;
                 if answer.is_ok() {
                     self.people.remove(user);
+                } else if *answer == LOST {
+                    watch.in_doubt.insert(*user);
                 }
             }
             _ => {}
@@ -371,6 +384,54 @@ fn group_looks_after_every_connection_but_arrives_once() {
     }
     assert_eq!(story.count(is_look), 4);
     assert_eq!(story.group.roster().since, Some(NOON));
+}
+
+/// The answers to all tries of a kick are lost, so the scan gives it up; or, since nobody says who
+/// is there either, it breaks off, or goes on until its order is too old or night falls. An admin
+/// asks for the next scan at once.
+#[test]
+fn group_asks_who_is_there_between_a_lost_kick_and_the_next_scan() {
+    let lost = |call: &Call| match call {
+        Call::Kick(..) => LOST,
+        _ => Ok(Reply::Done),
+    };
+    let all_lost = |call: &Call| match call {
+        Call::Kick(..) | Call::Members(_) => LOST,
+        _ => Ok(Reply::Done),
+    };
+    let limited = |call: &Call| match call {
+        Call::Kick(..) => LOST,
+        Call::Members(_) => Err(CallError::RateLimited(MINUTE * 50)),
+        _ => Ok(Reply::Done),
+    };
+    let answers: [fn(&Call) -> Answer; 3] = [lost, all_lost, limited];
+    let almost_an_hour = Duration::from_secs(3597);
+    let evening = NOON.after(HOUR * 9 + almost_an_hour);
+    // When, and how long after the order, if there is one.
+    let beginnings = [
+        (NOON, Some(Duration::ZERO)),
+        (NOON, Some(almost_an_hour)),
+        (evening, None),
+    ];
+    for (answer, (begins, ordered)) in answers
+        .into_iter()
+        .flat_map(|answer| beginnings.map(|beginning| (answer, beginning)))
+    {
+        let mut story = Story::start([member(USER, 3)].into_iter().collect(), begins);
+        story.connect();
+        if let Some(waits) = ordered {
+            story.order();
+            story.now = story.now.after(waits);
+        }
+        story.comes_to(is_kick);
+        // `Story::watch` looks on.
+        story.passes(SECOND * 30, answer);
+        story.order();
+        story.passes(MINUTE * 110, answer);
+        story.order();
+        story.passes(DAY, FINE);
+        assert!(!story.people.contains_key(&USER));
+    }
 }
 
 /// What was asked before may have been answered before, too.

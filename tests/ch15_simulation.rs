@@ -19,7 +19,7 @@ use async_workbook::{
         policy::Policy,
         roster::Roster,
         sim::{
-            Checker, Disk, EPOCH, Journal, Run, Settings, SimPlatform, World, look_in,
+            BotRun, Checker, Disk, EPOCH, Journal, Settings, SimPlatform, World, look_in,
             serve_through_restarts,
         },
         store::{Memory, OffThread, Sqlite, Store, StoreError},
@@ -66,11 +66,11 @@ fn scans(seed: u64) -> Scans {
     }
 }
 
-fn platform(seed: u64) -> (SimPlatform, Run) {
+fn platform(seed: u64) -> (SimPlatform, BotRun) {
     let world = World::new(world(seed));
     let until = world.end().after(Duration::from_hours(1));
     let platform = SimPlatform::new(world, Clock::new(EPOCH, 1.0), Journal::default());
-    let run = Run {
+    let run = BotRun {
         policy: policy(seed),
         speed: 1.0,
         scans: scans(seed),

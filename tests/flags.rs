@@ -180,6 +180,7 @@ fn every_example_is_over_at_once_on_the_virtual_clock() {
         let before = Instant::now();
         let output = run(name, &[]);
         assert!(output.status.success(), "{name}: {}", text(&output.stderr));
-        assert!(before.elapsed() < Duration::from_millis(500), "{name}");
+        // Time enough to compute on a busy machine, and too little to wait for anything.
+        assert!(before.elapsed() < Duration::from_secs(2), "{name}");
     }
 }

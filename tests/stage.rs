@@ -1,18 +1,28 @@
 //! What the stage records is what happened.
 
 use std::{
+    env,
     future::pending,
+    panic::{UnwindSafe, catch_unwind},
     pin::pin,
+    process::Command,
+    sync::{
+        Arc, Barrier, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use async_workbook::stage::{
-    Instrument, Outcome, Run, block_for, on_threads, record, record_blocking, record_on_workers,
-    virtual_time,
+    Instrument, Outcome, Run, block_for, on_both_runtimes, on_threads, record, record_blocking,
+    record_on_workers, record_within, virtual_time,
 };
 use futures::{FutureExt, future::join_all};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    runtime::Handle,
+    time::{sleep, timeout},
+};
 use tracing::{info, info_span, warn};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -246,7 +256,7 @@ fn virtual_threads_may_start_threads_of_their_own() {
 
 #[test]
 fn a_panic_on_a_virtual_thread_does_not_hang_the_others() {
-    let panicked = std::panic::catch_unwind(|| {
+    let panicked = catch_unwind(|| {
         record_blocking(|| {
             on_threads([1, 2_u32].map(|seconds| {
                 move || {
@@ -269,7 +279,7 @@ fn a_panic_on_a_virtual_thread_does_not_hang_the_others() {
 #[test]
 fn workers_run_in_parallel_and_are_recorded() {
     let recording = record_on_workers(2, async {
-        let meeting = std::sync::Arc::new(std::sync::Barrier::new(2));
+        let meeting = Arc::new(Barrier::new(2));
         let meet = |name: &'static str| {
             let meeting = meeting.clone();
             tokio::spawn(
@@ -407,4 +417,360 @@ fn no_run_ends_before_it_begins() {
     let runs = &recording.lane("shared").runs;
     assert!(runs.iter().all(|run| run.from <= run.to));
     assert!(runs.windows(2).all(|pair| pair[0].to <= pair[1].from));
+}
+
+#[test]
+fn a_recording_answers_what_proofs_ask() {
+    let recording = record(async {
+        let guest = |number: u32| {
+            async move {
+                info!("sits down");
+                sleep(number * SECOND).await;
+                info!("full");
+            }
+            .instrument(info_span!("guest", number))
+        };
+        info!("open");
+        let late = async {
+            sleep(at(1)).await;
+            guest(3).await;
+        };
+        let _ = timeout(at(4), async { tokio::join!(guest(1), guest(9), late) }).await;
+    });
+    assert_eq!(recording.life("guest 1"), (at(0), at(1), Outcome::Finished));
+    assert_eq!(
+        recording.life("guest 9"),
+        (at(0), at(4), Outcome::Cancelled)
+    );
+    assert_eq!(recording.when("sits down"), [at(0), at(0), at(1)]);
+    assert_eq!(recording.when("sits"), []);
+    assert_eq!(
+        recording.said()[..3],
+        ["open", "guest 1: sits down", "guest 9: sits down"]
+    );
+    assert_eq!(recording.most_at_once("guest"), 2);
+    assert_eq!(recording.most_at_once("guest 1"), 1);
+    assert_eq!(recording.most_at_once("waiter"), 0);
+}
+
+#[test]
+fn a_story_plays_on_both_runtimes_and_ends_with_them() {
+    static THREADS: Mutex<Vec<Option<String>>> = Mutex::new(Vec::new());
+    on_both_runtimes(|| async {
+        sleep(Duration::from_millis(1)).await;
+        let name = thread::current().name().map(str::to_owned);
+        THREADS.lock().unwrap().push(name);
+        tokio::spawn(pending::<()>());
+    });
+    let own = thread::current().name().map(str::to_owned);
+    let threads = THREADS.lock().unwrap();
+    assert_eq!(threads.len(), 2);
+    assert_eq!(threads[0], own);
+    assert_ne!(threads[1], own);
+}
+
+/// What the test would say.
+fn failure(story: impl Fn() + UnwindSafe) -> String {
+    let panic = catch_unwind(story).expect_err("it fails");
+    let words = panic.downcast_ref::<String>();
+    words.expect("it speaks").clone()
+}
+
+#[test]
+fn a_story_that_fails_names_the_runtime() {
+    let threads = || Handle::current().metrics().num_workers();
+    let on_one = failure(|| on_both_runtimes(|| async move { assert_ne!(threads(), 1) }));
+    assert!(on_one.starts_with("on the current-thread runtime: assertion"));
+    assert_eq!(on_one.matches(" runtime").count(), 1, "{on_one}");
+    let on_two = failure(|| on_both_runtimes(|| async move { assert_ne!(threads(), 2, "burnt") }));
+    assert!(on_two.starts_with("on the multi-threaded runtime with two workers: "));
+    assert!(on_two.contains("burnt"), "{on_two}");
+    let on_both = failure(|| on_both_runtimes(|| async { panic!("burnt") }));
+    assert_eq!(on_both.matches("runtime").count(), 2, "{on_both}");
+    assert_eq!(on_both.matches("burnt").count(), 2, "{on_both}");
+}
+
+// Stories that hang. Each is played in a process of its own, which has little patience: who waits in
+// vain is given up after a tenth of a second, who spins after half of one. Who cannot be interrupted
+// has one second more before the program ends.
+
+/// What the ignored test of this name prints, and whether it failed.
+fn played(test: &str) -> (String, bool) {
+    let mut tests = Command::new(env::current_exe().unwrap());
+    tests.args(["--exact", test, "--ignored", "--nocapture"]);
+    let output = tests.env("STAGE_PATIENCE", "0.5").output().unwrap();
+    let printed = String::from_utf8([output.stderr, output.stdout].concat()).unwrap();
+    assert!(printed.contains("running 1 test"), "{printed}");
+    (printed, output.status.code() == Some(101))
+}
+
+/// That test fails, as a test should or by ending the program, and says all of this.
+#[track_caller]
+fn assert_fails(test: &str, ends_the_program: bool, words: &[&str]) {
+    let (printed, failed) = played(test);
+    assert!(failed, "{printed}");
+    for word in words {
+        assert!(printed.contains(word), "{word}\n{printed}");
+    }
+    assert_eq!(printed.contains("FAILED"), !ends_the_program, "{printed}");
+}
+
+#[test]
+#[ignore = "hangs"]
+fn two_locks_in_two_orders() {
+    type Lock = Arc<tokio::sync::Mutex<()>>;
+    async fn clerk(first: Lock, second: Lock) {
+        let _first = first.lock().await;
+        info!("has one");
+        sleep(SECOND).await;
+        let _second = second.lock().await;
+        info!("has both");
+    }
+    record(async {
+        let (a, b) = (Lock::default(), Lock::default());
+        let office = async {
+            let one = clerk(a.clone(), b.clone()).instrument(info_span!("clerk 1"));
+            let two = clerk(b, a).instrument(info_span!("clerk 2"));
+            tokio::join!(one, two)
+        };
+        office.instrument(info_span!("office")).await
+    });
+}
+
+#[test]
+fn a_deadlock_is_told_with_those_who_wait() {
+    let words = [
+        "tests/stage.rs",
+        "a deadlock at 1.000 s",
+        "'clerk 1' waits since 1.000 s; its last words: \"has one\"",
+        "'clerk 2' waits since 1.000 s; its last words: \"has one\"",
+        "[    0.000s] clerk 1      has one",
+        "\n  clerk 1  ◆──",
+        "took 1.000 s",
+    ];
+    assert_fails("two_locks_in_two_orders", false, &words);
+    let (printed, _) = played("two_locks_in_two_orders");
+    assert!(!printed.contains("'office' waits"), "{printed}");
+    assert!(!printed.contains("cancelled"), "{printed}");
+}
+
+#[test]
+#[ignore = "hangs"]
+fn waits_outside_of_any_lane() {
+    record(async {
+        info!("off we go");
+        pending::<()>().await;
+    });
+}
+
+#[test]
+fn who_waits_outside_of_any_lane_is_looked_for_by_the_last_words() {
+    let words = ["Nobody who waits has a lane", "were: \"off we go\""];
+    assert_fails("waits_outside_of_any_lane", false, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn nobody_comes_and_nobody_listens() {
+    virtual_time(pending::<()>());
+}
+
+#[test]
+fn a_deadlock_is_told_without_a_record() {
+    let words = ["a deadlock at 0.000 s", "stage::record"];
+    assert_fails("nobody_comes_and_nobody_listens", false, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn a_loop_without_an_await() {
+    record(async {
+        let spin = async {
+            loop {
+                std::hint::spin_loop();
+            }
+        };
+        tokio::spawn(spin.instrument(info_span!("eager"))).await
+    })
+    .value
+    .unwrap();
+}
+
+#[test]
+fn who_never_gives_way_ends_the_program() {
+    let words = [
+        "a_loop_without_an_await: The story hangs: 'eager' has been running at 0.000 s",
+        "the whole program ends",
+        "eager  ┼",
+    ];
+    assert_fails("a_loop_without_an_await", true, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn a_loop_whose_awaits_are_ready() {
+    record(async {
+        let spin = async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        };
+        spin.instrument(info_span!("polite")).await;
+    });
+}
+
+#[test]
+fn who_gives_way_to_others_but_not_to_the_clock_is_given_up() {
+    let words = ["'polite' has been polled ", "took 0.000 s"];
+    assert_fails("a_loop_whose_awaits_are_ready", false, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+#[expect(clippy::await_holding_lock, reason = "it is the mistake")]
+fn a_guard_across_an_await() {
+    let visitors = Mutex::new(0);
+    let turnstile = |number: u32| {
+        async {
+            let mut visitors = visitors.lock().unwrap();
+            sleep(SECOND).await;
+            *visitors += 1;
+        }
+        .instrument(info_span!("turnstile", number))
+    };
+    record(async { tokio::join!(turnstile(1), turnstile(2)) });
+}
+
+#[test]
+fn who_blocks_the_thread_that_should_free_it_ends_the_program() {
+    let words = ["'turnstile 2' has been running", "a blocking lock"];
+    assert_fails("a_guard_across_an_await", true, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn two_threads_and_a_guard() {
+    let counter = &Mutex::new(0);
+    record_blocking(|| {
+        on_threads([1, 2].map(|number: u32| {
+            move || {
+                let _lane = info_span!("thread", number).entered();
+                let mut counter = counter.lock().unwrap();
+                block_for(SECOND);
+                *counter += 1;
+            }
+        }))
+    });
+}
+
+#[test]
+fn threads_that_wait_for_a_lock_do_not_pass_their_turn_on() {
+    let words = ["'thread 2' has been running", "the whole program ends"];
+    assert_fails("two_threads_and_a_guard", true, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn a_loop_that_sleeps_and_looks_again() {
+    record_within(24 * HOUR, "Who opens the door?", async {
+        let open = AtomicBool::new(false);
+        while !open.load(Ordering::Relaxed) {
+            sleep(SECOND).await;
+        }
+    });
+}
+
+#[test]
+fn who_goes_on_for_ever_is_given_up_with_a_hint() {
+    let words = ["it goes on and on", "\nWho opens the door?"];
+    assert_fails("a_loop_that_sleeps_and_looks_again", false, &words);
+}
+
+#[test]
+#[ignore = "hangs"]
+fn a_closure_that_does_not_return() {
+    record_within(HOUR, "", async {
+        let closure = || -> () {
+            loop {
+                thread::sleep(SECOND);
+            }
+        };
+        let asks = async { tokio::task::spawn_blocking(closure).await };
+        asks.instrument(info_span!("asks")).await
+    })
+    .value
+    .unwrap();
+}
+
+#[test]
+fn blocking_code_that_does_not_return_is_no_deadlock_but_no_end_either() {
+    let words = ["it goes on and on", "'asks' waits since 0.000 s"];
+    assert_fails("a_closure_that_does_not_return", false, &words);
+}
+
+#[test]
+#[ignore = "does not hang"]
+fn a_closure_that_takes_its_time() {
+    let recording = record(async {
+        let closure = || thread::sleep(Duration::from_millis(400));
+        tokio::task::spawn_blocking(closure).await.is_ok()
+    });
+    assert!(recording.value);
+}
+
+#[test]
+fn blocking_code_may_take_its_time() {
+    let (printed, failed) = played("a_closure_that_takes_its_time");
+    assert!(!failed, "{printed}");
+}
+
+#[test]
+#[ignore = "hangs"]
+fn waits_on_both_runtimes() {
+    on_both_runtimes(|| async { pending().await });
+}
+
+/// Waits for two seconds of real time: twice the patience of a second.
+#[test]
+fn what_waits_on_both_runtimes_is_given_up_on_both() {
+    let words = [
+        "on the current-thread runtime: the story has not ended after 1s",
+        "on the multi-threaded runtime with two workers: the story has not ended after 1s",
+    ];
+    assert_fails("waits_on_both_runtimes", false, &words);
+}
+
+#[test]
+fn a_thread_may_answer_on_the_virtual_clock() {
+    let recording = record(async {
+        let (answer, question) = tokio::sync::oneshot::channel();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            let _ = answer.send(42);
+        });
+        question.await
+    });
+    assert_eq!(recording.value, Ok(42));
+    assert_eq!(recording.elapsed, Duration::ZERO);
+}
+
+#[test]
+fn what_happened_shows_the_beginning_and_the_end() {
+    let recording = record(async {
+        let count = async {
+            for number in 1..=100 {
+                info!("{number}");
+                sleep(SECOND).await;
+            }
+        };
+        count.instrument(info_span!("child")).await;
+    });
+    let happened = recording.what_happened();
+    let (lines, timeline) = happened.split_once("\n\n").unwrap();
+    let lines: Vec<_> = lines.lines().skip(2).collect();
+    assert_eq!(lines.len(), 41);
+    assert_eq!(lines[19], "[   19.000s] child        20");
+    assert_eq!(lines[20], "… 60 lines more …");
+    assert_eq!(lines[21], "[   80.000s] child        81");
+    assert!(timeline.contains("\nchild  "), "{timeline}");
 }

@@ -8,12 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_workbook_benches::{brief_group, one_thread, workers};
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, measurement::WallTime,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
-
-use crate::{brief_group, one_thread, two_workers};
 
 criterion_group!(benches, bounded, unbounded);
 
@@ -91,7 +90,7 @@ fn unbounded(criterion: &mut Criterion) {
 fn runtimes() -> [(&'static str, Runtime); 2] {
     [
         ("tokio_tasks_on_1_thread", one_thread()),
-        ("tokio_tasks_on_2_workers", two_workers()),
+        ("tokio_tasks_on_2_workers", workers(2)),
     ]
 }
 

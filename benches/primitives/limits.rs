@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use async_workbook_benches::{brief_group, one_thread};
 use criterion::{Criterion, Throughput, criterion_group};
 use futures::{StreamExt, stream};
 use tokio::{
     sync::{Mutex, Semaphore, mpsc},
     task::{JoinSet, yield_now},
 };
-
-use crate::{brief_group, one_thread};
 
 criterion_group!(benches, permit, limits);
 

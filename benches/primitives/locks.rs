@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex as StdMutex};
 
+use async_workbook_benches::{brief_group, one_thread, workers};
 use criterion::{Criterion, Throughput, criterion_group};
 use parking_lot::Mutex as ParkingLotMutex;
 use tokio::{sync::Mutex as TokioMutex, task::yield_now};
 
-use crate::{brief_group, on_tasks, on_threads, one_thread, two_workers};
+use crate::{on_tasks, on_threads};
 
 criterion_group!(benches, alone, contended, across_await);
 
@@ -47,7 +48,7 @@ fn contended(criterion: &mut Criterion) {
         b.iter_custom(|rounds| on_threads(2, || (0..rounds).for_each(|_| *count.lock() += 1)));
     });
     group.bench_function("tokio", |b| {
-        let runtime = two_workers();
+        let runtime = workers(2);
         let count = Arc::new(TokioMutex::new(0_u64));
         b.iter_custom(|rounds| {
             runtime.block_on(on_tasks(2, || {

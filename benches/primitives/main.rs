@@ -17,8 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use criterion::{BenchmarkGroup, Criterion, criterion_main, measurement::WallTime};
-use tokio::runtime::{Builder, Runtime};
+use criterion::criterion_main;
 
 criterion_main!(
     spawn::benches,
@@ -30,33 +29,6 @@ criterion_main!(
     limits::benches,
     timers::benches,
 );
-
-/// There are many of these, and each operation is short: a second sees millions of them.
-fn brief_group<'a>(criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group
-        .sample_size(20)
-        // So few samples hold no more, and the default takes seconds for each benchmark.
-        .nresamples(5_000)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
-    group
-}
-
-fn one_thread() -> Runtime {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the system grants a runtime")
-}
-
-fn two_workers() -> Runtime {
-    Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("the system grants a runtime")
-}
 
 /// How long threads need that all do this work at once; starting them hardly counts.
 fn on_threads(threads: usize, work: impl Fn() + Sync) -> Duration {

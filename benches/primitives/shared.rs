@@ -8,11 +8,12 @@ use std::{
     },
 };
 
+use async_workbook_benches::{brief_group, workers};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use parking_lot::RwLock as ParkingLotRwLock;
 use tokio::sync::RwLock as TokioRwLock;
 
-use crate::{brief_group, on_tasks, on_threads, two_workers};
+use crate::{on_tasks, on_threads};
 
 criterion_group!(benches, read_mostly, read_for_long, atomics);
 
@@ -66,7 +67,7 @@ fn read_mostly(criterion: &mut Criterion) {
         });
     });
     group.bench_function("tokio_rwlock", |b| {
-        let runtime = two_workers();
+        let runtime = workers(2);
         let value = Arc::new(TokioRwLock::new(0_u64));
         b.iter_custom(|rounds| {
             runtime.block_on(on_tasks(2, || {
@@ -146,7 +147,7 @@ fn atomics(criterion: &mut Criterion) {
             b.iter_custom(|rounds| {
                 on_threads(threads, || {
                     for _ in 0..rounds {
-                        let _ = count.fetch_update(Relaxed, Relaxed, |count| Some(count ^ 1));
+                        let _ = count.try_update(Relaxed, Relaxed, |count| Some(count ^ 1));
                     }
                 })
             });

@@ -2,10 +2,9 @@
 
 use std::{hint::black_box, thread};
 
+use async_workbook_benches::{brief_group, one_thread, workers};
 use criterion::{Criterion, Throughput, criterion_group};
 use tokio::task::spawn_blocking;
-
-use crate::{brief_group, one_thread, two_workers};
 
 criterion_group!(benches, spawn);
 
@@ -25,7 +24,7 @@ fn spawn(criterion: &mut Criterion) {
             .iter(|| tokio::spawn(async { answer() }));
     });
     group.bench_function("task_on_2_workers", |b| {
-        b.to_async(two_workers())
+        b.to_async(workers(2))
             .iter(|| tokio::spawn(async { answer() }));
     });
     group.bench_function("spawn_blocking", |b| {

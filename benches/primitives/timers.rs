@@ -1,16 +1,21 @@
-//! A timer set and given up again, as every time-out is that was not needed, while others wait.
+//! A timer set and given up again, as every time-out is that was not needed, while others wait; and
+//! how late one is that is waited for.
 
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
+use async_workbook_benches::{brief_group, one_thread, slow_group};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use futures::{FutureExt, future::join_all};
 use tokio::time::sleep;
 
-use crate::{brief_group, one_thread};
-
-criterion_group!(benches, timers);
+criterion_group!(benches, timers, late);
 
 const HOUR: Duration = Duration::from_hours(1);
+const WAIT: Duration = Duration::from_millis(10);
+const TENTH: Duration = Duration::from_micros(100);
 
 fn timers(criterion: &mut Criterion) {
     let mut group = brief_group(criterion, "timer_set_and_cancelled");
@@ -30,4 +35,37 @@ fn timers(criterion: &mut Criterion) {
         });
         waiting.abort();
     }
+}
+
+/// By how much more a wait takes than it should. It begins and is due anywhere between two ticks of
+/// the timer.
+fn late(criterion: &mut Criterion) {
+    let mut group = slow_group(criterion, "timer_late");
+    let runtime = one_thread();
+    group.bench_function("tokio_sleep", |b| {
+        b.iter_custom(|rounds| {
+            runtime.block_on(async {
+                let waits =
+                    (0..rounds).map(|round| WAIT + TENTH * u32::try_from(round % 10).unwrap_or(0));
+                let mut late = Duration::ZERO;
+                for wait in waits {
+                    let begin = Instant::now();
+                    sleep(wait).await;
+                    late += begin.elapsed().saturating_sub(wait);
+                }
+                late
+            })
+        });
+    });
+    group.bench_function("thread_sleep", |b| {
+        b.iter_custom(|rounds| {
+            (0..rounds)
+                .map(|_| {
+                    let begin = Instant::now();
+                    thread::sleep(WAIT);
+                    begin.elapsed().saturating_sub(WAIT)
+                })
+                .sum()
+        });
+    });
 }

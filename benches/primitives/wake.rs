@@ -10,27 +10,34 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_workbook_benches::{brief_group, one_thread, workers};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use tokio::{
     runtime::Runtime,
     sync::{Notify, mpsc},
 };
 
-use crate::{brief_group, one_thread, two_workers};
-
 criterion_group!(benches, wake);
 
 fn wake(criterion: &mut Criterion) {
     let mut group = brief_group(criterion, "wake");
     group.throughput(Throughput::Elements(2));
-    for (place, runtime) in [("1_thread", one_thread()), ("2_workers", two_workers())] {
-        group.bench_function(BenchmarkId::new("tasks_notify", place), |b| {
-            b.iter_custom(|rounds| as_task(&runtime, tasks_notify(rounds)));
-        });
-        group.bench_function(BenchmarkId::new("tasks_mpsc", place), |b| {
-            b.iter_custom(|rounds| as_task(&runtime, tasks_mpsc(rounds)));
-        });
-    }
+    let runtime = one_thread();
+    group.bench_function(BenchmarkId::new("tasks_notify", "1_thread"), |b| {
+        b.iter_custom(|rounds| as_task(&runtime, tasks_notify(rounds)));
+    });
+    group.bench_function(BenchmarkId::new("tasks_mpsc", "1_thread"), |b| {
+        b.iter_custom(|rounds| as_task(&runtime, tasks_mpsc(rounds)));
+    });
+    // Two tasks on two workers would mostly stay together on one of them. This future has a thread
+    // of its own, outside of the worker on which the other one is.
+    let runtime = workers(1);
+    group.bench_function(BenchmarkId::new("tasks_notify", "2_threads"), |b| {
+        b.iter_custom(|rounds| runtime.block_on(tasks_notify(rounds)));
+    });
+    group.bench_function(BenchmarkId::new("tasks_mpsc", "2_threads"), |b| {
+        b.iter_custom(|rounds| runtime.block_on(tasks_mpsc(rounds)));
+    });
     group.bench_function(BenchmarkId::new("threads_park", "2_threads"), |b| {
         b.iter_custom(threads_park);
     });
@@ -39,7 +46,7 @@ fn wake(criterion: &mut Criterion) {
     });
 }
 
-/// On a worker like the other one, rather than on the thread that waits for the runtime.
+/// As a task like the other one, rather than as the future of `block_on`.
 fn as_task(runtime: &Runtime, work: impl Future<Output = Duration> + Send + 'static) -> Duration {
     runtime
         .block_on(runtime.spawn(work))

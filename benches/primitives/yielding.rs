@@ -3,10 +3,11 @@
 
 use std::thread;
 
+use async_workbook_benches::{brief_group, one_thread};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use tokio::task::yield_now;
 
-use crate::{brief_group, on_tasks, on_threads, one_thread};
+use crate::{on_tasks, on_threads};
 
 criterion_group!(benches, yielding);
 

@@ -1,16 +1,20 @@
 //! From synchronous code into asynchronous code, and the bridge that must not be built.
 
-use std::{io, thread};
+use std::{io, thread, time::Duration};
 
 use stage::Instrument;
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
     task::JoinError,
+    time::sleep,
 };
 use tracing::{info, info_span};
 
 use super::fetches::fetch;
+
+/// What a greeting needs, so short that nobody minds the real clock of a runtime of one's own.
+const A_MOMENT: Duration = Duration::from_millis(1);
 
 /// A synchronous function that needs an asynchronous one: it brings a runtime of its own.
 ///
@@ -20,14 +24,14 @@ use super::fetches::fetch;
 ///
 /// # Panics
 ///
-/// If it is called from asynchronous code, where a runtime is running already.
+/// If it is called from asynchronous code that Tokio runs.
 pub fn greet_sync(name: &str) -> io::Result<String> {
-    let runtime = Builder::new_current_thread().build()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(greet(name)))
 }
 
 async fn greet(name: &str) -> String {
-    tokio::task::yield_now().await;
+    sleep(A_MOMENT).await;
     format!("Good evening, {name}.")
 }
 

@@ -1,10 +1,10 @@
-//! The life of a task, watched from outside: created, running, suspended, finished, or aborted.
+//! The life of a task, watched from outside: created, running, suspended, finished.
 
 use std::time::Duration;
 
 use stage::{Instrument, block_for};
 use tokio::{
-    task::{self, JoinError, JoinHandle, yield_now},
+    task::{self, JoinError, JoinHandle},
     time::sleep,
 };
 use tracing::{info, info_span};
@@ -33,53 +33,6 @@ pub async fn observed() -> Result<&'static str, JoinError> {
     .await
 }
 
-/// Runs for one second, waits for two, runs for one more.
-async fn boil() -> &'static str {
-    info!("filling");
-    block_for(ONE_SECOND);
-    sleep(2 * ONE_SECOND).await;
-    info!("pouring");
-    block_for(ONE_SECOND);
-    "tea"
-}
-
-fn look<T>(task: &JoinHandle<T>) {
-    info!(
-        "finished: {}",
-        if task.is_finished() { "yes" } else { "no" }
-    );
-}
-
-/// Aborts a task in the middle of its wait and looks twice: `abort` asks, the next turn obeys.
-pub async fn aborted() -> [bool; 2] {
-    async {
-        let nap = tokio::spawn(sleep(10 * ONE_SECOND).instrument(info_span!("nap")));
-        let abort = nap.abort_handle();
-        sleep(ONE_SECOND).await;
-
-        abort.abort();
-        look(&nap);
-        let at_once = abort.is_finished();
-        yield_now().await;
-        look(&nap);
-        [at_once, abort.is_finished()]
-    }
-    .instrument(info_span!("observer"))
-    .await
-}
-
-/// An abort that comes too late: the result is already there, and stays.
-///
-/// # Errors
-///
-/// If the task was cancelled after all.
-pub async fn aborted_too_late() -> Result<&'static str, JoinError> {
-    let toast = tokio::spawn(async { "toast" });
-    yield_now().await;
-    toast.abort();
-    toast.await
-}
-
 /// A task's number as its handle knows it, its abort handle, and the task itself.
 ///
 /// # Errors
@@ -90,4 +43,22 @@ pub async fn identity() -> Result<[task::Id; 3], JoinError> {
     let outside = task.id();
     let to_abort = task.abort_handle().id();
     Ok([outside, to_abort, task.await?])
+}
+
+/// Runs for one second, waits for two, runs for one more.
+async fn boil() -> &'static str {
+    info!("filling");
+    block_for(ONE_SECOND);
+    sleep(2 * ONE_SECOND).await;
+    info!("pouring");
+    block_for(ONE_SECOND);
+    "tea"
+}
+
+/// Says whether the task has finished.
+pub(crate) fn look<T>(task: &JoinHandle<T>) {
+    info!(
+        "finished: {}",
+        if task.is_finished() { "yes" } else { "no" }
+    );
 }

@@ -69,7 +69,7 @@ fn told(verdict: String) -> String {
     verdict
 }
 
-/// `panic!` throws a `&str` or a `String`; other things only by `panic_any`.
+/// `panic!` throws a `&str` or a `String`; other things come from `panic_any` and `resume_unwind`.
 fn words(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()

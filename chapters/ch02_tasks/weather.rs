@@ -45,11 +45,21 @@ pub async fn what_came_in_time() -> Vec<Answer> {
     for (city, seconds) in CITIES {
         asked.spawn(ask(city, seconds));
     }
+    taken_until(limit, asked).await
+}
 
+/// The answers that come before the limit, in the order in which they come. What is there when it
+/// is polled counts as in time.
+///
+/// Dropping it cancels all that are still asked.
+pub async fn taken_until(limit: Instant, mut asked: JoinSet<Answer>) -> Vec<Answer> {
     let mut answers = Vec::new();
-    while let Ok(Some(answer)) = timeout_at(limit, asked.join_next()).await {
-        // A task that failed has no answer; that is no reason to lose the others.
-        answers.extend(answer);
+    while let Ok(Some(ended)) = timeout_at(limit, asked.join_next()).await {
+        match ended {
+            Ok(answer) => answers.push(answer),
+            // No reason to lose the others, and none to keep silent.
+            Err(failure) => info!("no answer: {failure}"),
+        }
     }
     asked.shutdown().await;
     answers

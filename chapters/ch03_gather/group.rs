@@ -1,4 +1,4 @@
-//! A scope for tasks: they begin in it, and none of them outlives it.
+//! A scope for tasks: they begin in it, and when it returns all of them have ended.
 
 use std::{collections::BTreeMap, fmt, panic::resume_unwind};
 
@@ -25,8 +25,8 @@ impl<T: Send + 'static, E: Send + 'static> Group<T, E> {
 /// Starts tasks and waits for all of them: their values, in the order in which they were
 /// started, or every error.
 ///
-/// The first error stops the tasks that still run. Whichever way it ends, no task of the group
-/// is left when this returns. The shape is that of Python's `asyncio.TaskGroup`.
+/// The first error stops the tasks that still run. Whether it returns values or errors, no task of
+/// the group is running any more when it does. The shape is that of Python's `asyncio.TaskGroup`.
 ///
 /// ```
 /// use ch03_gather::group;
@@ -47,11 +47,14 @@ impl<T: Send + 'static, E: Send + 'static> Group<T, E> {
 ///
 /// # Panics
 ///
-/// If a task panics: with its panic, once the others have been stopped.
+/// If a task panics: with its panic, once the others have been stopped. Errors that others returned
+/// are lost then, and so are further panics. Also if the tasks' runtime is shut down meanwhile: their
+/// values are missing then.
 ///
 /// # Cancel safety
 ///
-/// Dropping this future aborts all tasks, without waiting for their end.
+/// Dropping this future, or a panic in `start`, aborts all tasks without waiting for their end: one
+/// that another thread is polling goes on to its next await that has to wait.
 pub async fn scope<T, E>(start: impl FnOnce(&mut Group<T, E>)) -> Result<Vec<T>, GroupError<E>>
 where
     T: Send + 'static,
@@ -69,6 +72,7 @@ where
     T: 'static,
     E: 'static,
 {
+    let started = tasks.len();
     let (mut values, mut errors, mut panic) = (BTreeMap::new(), Vec::new(), None);
     while let Some(ended) = tasks.join_next().await {
         match ended {
@@ -86,6 +90,7 @@ where
         resume_unwind(panic);
     }
     GroupError::check(errors)?;
+    assert!(values.len() == started, "the runtime was shut down");
     Ok(values.into_values().collect())
 }
 

@@ -68,7 +68,7 @@ pub type Report = Vec<(&'static str, Health)>;
 ///
 /// # Errors
 ///
-/// The first failure in time.
+/// The first failure in time; of more than 30 services, the first one in the list.
 pub async fn all_or_nothing(services: &[Service]) -> Result<Vec<&'static str>, Unwell> {
     try_join_all(services.iter().map(check)).await
 }

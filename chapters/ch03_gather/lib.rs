@@ -1,4 +1,9 @@
 //! Waiting for many: for all of them, for the first, for each as it comes.
+//!
+//! - All: [`trip`], [`health`].
+//! - Each as it comes: [`quotes`]; only the first: [`mirrors`].
+//! - Tasks that stop together: [`replicas`]; errors kind by kind: [`parcels`]; both use [`group`].
+//! - Not all at once: [`gallery`], [`prints`].
 
 pub mod gallery;
 pub mod group;

@@ -44,7 +44,7 @@ pub struct NotFound(pub &'static str);
 ///
 /// # Errors
 ///
-/// What the first mirror said, if none of them has the file.
+/// What the last mirror in the list said, if none of them has the file.
 ///
 /// # Panics
 ///
@@ -74,7 +74,7 @@ pub async fn first_answer(mirrors: &[Mirror]) -> Result<File, NotFound> {
 ///
 /// # Errors
 ///
-/// What the last mirror said, if none of them has the file.
+/// What the last mirror to answer said, if none of them has the file.
 ///
 /// # Panics
 ///

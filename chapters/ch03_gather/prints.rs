@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use futures::{FutureExt, StreamExt, future::RemoteHandle, stream};
+use futures::{StreamExt, stream};
 use stage::Instrument;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, info_span};
 
 const PART: Duration = Duration::from_secs(1);
@@ -38,13 +39,21 @@ pub async fn frozen_wrong() -> Vec<u32> {
 }
 
 /// As tasks the downloads go on, whatever the printer does.
+///
+/// # Panics
+///
+/// If a download panics.
+///
+/// # Cancel safety
+///
+/// Dropping this future aborts the downloads.
 pub async fn as_tasks() -> Vec<u32> {
     let mut downloads = stream::iter(PICTURES)
         .map(|picture| on_task(download(picture)))
         .buffered(2);
     let mut printed = Vec::new();
     while let Some(picture) = downloads.next().await {
-        if let Ok(number) = picture {
+        if let Ok(number) = picture.expect("no download panics") {
             print(number).await;
             printed.push(number);
         }
@@ -52,11 +61,11 @@ pub async fn as_tasks() -> Vec<u32> {
     printed
 }
 
-/// A task that is dropped with its handle. (Dropping Tokio's `JoinHandle` would let it run on.)
-fn on_task<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> RemoteHandle<T> {
-    let (task, handle) = future.remote_handle();
-    tokio::spawn(task);
-    handle
+/// A task that is aborted with its handle. (Dropping Tokio's `JoinHandle` would let it run on.)
+fn on_task<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> AbortOnDropHandle<T> {
+    AbortOnDropHandle::new(tokio::spawn(future))
 }
 
 fn download((number, parts): Picture) -> impl Future<Output = Result<u32, HungUp>> {

@@ -48,6 +48,10 @@ pub enum NoAnswer {
 /// # Errors
 ///
 /// If `at_once` is not a number of permits; nothing has been downloaded then.
+///
+/// # Panics
+///
+/// Never: nobody closes the semaphore.
 pub async fn download_all(
     pictures: &[u32],
     at_once: usize,
@@ -59,7 +63,7 @@ pub async fn download_all(
     let downloads = pictures.iter().map(|&picture| {
         let permits = &permits;
         async move {
-            let _permit = permits.acquire().await;
+            let _permit = permits.acquire().await.expect("nobody closes it");
             let outcome = download(picture, patience).await;
             // The bar steps aside while a line is written.
             bar.suspend(|| info!("{outcome}"));

@@ -1,57 +1,79 @@
-//! Five a second, counted second by second or drop by drop.
+//! A fixed window: so many in each counted second, and up to twice that around the edge of two.
 
-use std::{cell::Cell, time::Duration};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use futures::future::join_all;
-use stage::Instrument;
-use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{info, info_span};
+use tokio::time::{Instant, sleep_until};
 
-use super::token_bucket::{InvalidBucket, TokenBucket};
+use super::permits::InvalidLimit;
 
-const PER_SECOND: u32 = 5;
-const SECOND: Duration = Duration::from_secs(1);
-
-/// Counts the calls of each second and starts again with the next: ten within 0.1 s.
-pub async fn rush_wrong() {
-    let second = Cell::new(Instant::now());
-    let calls = Cell::new(0);
-    rush(async || {
-        loop {
-            if second.get().elapsed() >= SECOND {
-                second.set(Instant::now());
-                calls.set(0);
-            }
-            if calls.get() < PER_SECOND {
-                calls.update(|calls| calls + 1);
-                return;
-            }
-            sleep_until(second.get() + SECOND).await;
-        }
-    })
-    .await;
+/// Counts calls, and starts again at zero whenever the period is over.
+///
+/// In each counted period at most `limit` calls go ahead. In **any** stretch of that length it can
+/// be twice as many, since such a stretch may reach into two counted ones.
+#[derive(Debug)]
+pub struct FixedWindow {
+    limit: usize,
+    period: Duration,
+    counted: Mutex<Counted>,
 }
 
-/// Lets five go ahead at once, then one every fifth of a second.
-///
-/// # Errors
-///
-/// None here: five a second is a rate.
-pub async fn rush_by_bucket() -> Result<(), InvalidBucket> {
-    let bucket = TokenBucket::new(PER_SECOND, SECOND, PER_SECOND)?;
-    rush(async || bucket.acquire().await).await;
-    Ok(())
+#[derive(Debug)]
+struct Counted {
+    since: Instant,
+    calls: usize,
 }
 
-/// Ten calls, shortly before the first second is full.
-async fn rush(pass: impl AsyncFn()) {
-    sleep(Duration::from_millis(900)).await;
-    join_all((1..=10).map(|id| {
-        async {
-            pass().await;
-            info!("sent");
+impl FixedWindow {
+    /// Allows `limit` calls in each counted `period`; the first begins now.
+    ///
+    /// # Errors
+    ///
+    /// If `limit` is 0.
+    pub fn new(limit: usize, period: Duration) -> Result<Self, InvalidLimit> {
+        if limit == 0 {
+            return Err(InvalidLimit::Zero);
         }
-        .instrument(info_span!("call", id))
-    }))
-    .await;
+        let counted = Mutex::new(Counted {
+            since: Instant::now(),
+            calls: 0,
+        });
+        Ok(Self {
+            limit,
+            period,
+            counted,
+        })
+    }
+
+    /// Waits until a call may go ahead.
+    ///
+    /// Cancel safety: dropped before it is done, it has counted nothing.
+    ///
+    /// # Panics
+    ///
+    /// If it has to wait for a moment that is too far away for an `Instant`, as with a period of
+    /// [`Duration::MAX`].
+    pub async fn acquire(&self) {
+        while let Err(next) = self.count() {
+            sleep_until(next).await;
+        }
+    }
+
+    /// Counts a call, or says when the next period begins.
+    fn count(&self) -> Result<(), Instant> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.since.elapsed() >= self.period {
+            *counted = Counted {
+                since: Instant::now(),
+                calls: 0,
+            };
+        }
+        if counted.calls == self.limit {
+            return Err(counted.since + self.period);
+        }
+        counted.calls += 1;
+        Ok(())
+    }
 }

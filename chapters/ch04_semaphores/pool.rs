@@ -19,7 +19,7 @@ use super::permits::{InvalidLimit, permits};
 /// A fixed set of connections, lent out one by one.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    /// As many as there are idle connections, or about to be.
+    /// Never more of them free than there are connections in `idle`.
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
@@ -66,11 +66,12 @@ impl Pool {
     /// Never: the pool does not close its semaphore, and every permit stands for a connection.
     pub async fn get(&self) -> Pooled {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.expect("the pool never closes its semaphore");
         let connection = lock(&self.idle).pop();
         Pooled {
             connection: Some(connection.expect("every permit stands for a connection")),
             idle: Arc::clone(&self.idle),
-            _permit: permit.expect("the pool never closes its semaphore"),
+            _permit: permit,
         }
     }
 

@@ -19,10 +19,14 @@ const CALLS: u32 = 8;
 /// # Errors
 ///
 /// If `at_once` is not a number of permits.
+///
+/// # Panics
+///
+/// Never: nobody closes the semaphore.
 pub async fn by_concurrency(at_once: usize, takes: Duration) -> Result<(), InvalidLimit> {
     let permits = permits(at_once)?;
     eight_calls(async || {
-        let _permit = permits.acquire().await;
+        let _permit = permits.acquire().await.expect("nobody closes it");
         call(takes).await;
     })
     .await;
@@ -44,6 +48,10 @@ pub async fn by_rate(bucket: &TokenBucket, takes: Duration) {
 /// # Errors
 ///
 /// If `at_once` is not a number of permits.
+///
+/// # Panics
+///
+/// Never: nobody closes the semaphore.
 pub async fn by_both(
     at_once: usize,
     bucket: &TokenBucket,
@@ -51,7 +59,7 @@ pub async fn by_both(
 ) -> Result<(), InvalidLimit> {
     let permits = permits(at_once)?;
     eight_calls(async || {
-        let _permit = permits.acquire().await;
+        let _permit = permits.acquire().await.expect("nobody closes it");
         bucket.acquire().await;
         call(takes).await;
     })

@@ -14,11 +14,12 @@ use tokio::{
 /// what does not fit is lost. In **any** window of time at most `burst + rate × window / period`
 /// tokens are handed out. Waiters are served strictly in the order in which they came.
 ///
-/// It runs on Tokio's clock, a paused one too. That clock wakes a sleeper on the next full
-/// millisecond, up to 1 ms late; what drips in meanwhile stays in the bucket, so that the rate in
-/// the long run is exact **as long as it fits**: give `burst` room for what arrives in 1 ms on top
-/// of the token being waited for. (A burst of 2 will do up to 1000 tokens a second. With a burst
-/// of 1 the gap between two tokens is rounded up to full milliseconds.)
+/// It runs on Tokio's clock, a paused one too. That clock wakes a sleeper late: a paused one on the
+/// next full millisecond, the real one some time after that. What drips in meanwhile stays in the
+/// bucket, so that the rate in the long run is exact **as long as it fits**: give `burst` room for
+/// what arrives while a timer is late, on top of the token being waited for. (With a burst of 1,
+/// while somebody waits, the gap between two tokens is a full number of milliseconds, and longer on
+/// the real clock.)
 ///
 /// Waiting is cheap: whoever is first in line sleeps, all others wait in the first-come,
 /// first-served queue of [`tokio::sync::Mutex`], one small node each and no timer.
@@ -51,7 +52,7 @@ pub struct TokenBucket {
 /// Why a [`TokenBucket`] cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidBucket {
-    /// Nobody would ever get a second token.
+    /// Nobody would get a token any more once the burst is spent.
     #[error("the rate must be at least 1 token per period, not 0")]
     NoRate,
     /// Everybody would always get a token.

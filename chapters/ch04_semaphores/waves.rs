@@ -24,7 +24,7 @@ pub async fn ten_jobs_wrong(at_once: usize) -> Result<(), InvalidLimit> {
 
 async fn job_wrong(id: u32, permits: &Semaphore) {
     async {
-        let _ = permits.acquire().await;
+        let _ = permits.acquire().await.expect("nobody closes it");
         info!("working");
         sleep(ONE_SECOND).await;
     }
@@ -45,7 +45,7 @@ pub async fn ten_jobs(at_once: usize) -> Result<(), InvalidLimit> {
 
 async fn job(id: u32, permits: &Semaphore) {
     async {
-        let _permit = permits.acquire().await;
+        let _permit = permits.acquire().await.expect("nobody closes it");
         info!("working");
         sleep(ONE_SECOND).await;
     }

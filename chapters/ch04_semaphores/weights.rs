@@ -26,7 +26,8 @@ async fn job(name: &str, at: Duration, gigabytes: u32, takes: Duration, memory: 
     sleep(at).await;
     async {
         info!("wants {gigabytes}");
-        let _permits = memory.acquire_many(gigabytes).await;
+        let permits = memory.acquire_many(gigabytes).await;
+        let _permits = permits.expect("nobody closes it");
         info!("has {gigabytes}");
         sleep(takes).await;
     }

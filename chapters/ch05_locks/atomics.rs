@@ -1,7 +1,7 @@
 //! Three seats, five buyers, and a number that needs no lock.
 
 use std::{
-    sync::atomic::{AtomicI32, Ordering},
+    sync::atomic::{AtomicBool, AtomicI32, Ordering},
     time::Duration,
 };
 
@@ -34,7 +34,7 @@ pub async fn five_buyers_wrong() -> i32 {
 pub async fn five_buyers_atomically() -> i32 {
     let seats = AtomicI32::new(SEATS);
     five_buyers(async || {
-        let taken = seats.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |seats| {
+        let taken = seats.try_update(Ordering::Relaxed, Ordering::Relaxed, |seats| {
             (seats > 0).then(|| seats - 1)
         });
         if taken.is_ok() {
@@ -46,6 +46,27 @@ pub async fn five_buyers_atomically() -> i32 {
     })
     .await;
     left(&seats)
+}
+
+/// A number that is ready when its flag says so: two values that must agree.
+#[derive(Debug, Default)]
+pub struct Announced {
+    number: AtomicI32,
+    is_ready: AtomicBool,
+}
+
+impl Announced {
+    /// First the number, then the flag.
+    pub fn announce(&self, number: i32) {
+        self.number.store(number, Ordering::Relaxed);
+        self.is_ready.store(true, Ordering::Release);
+    }
+
+    /// The number, if it has been announced.
+    pub fn read(&self) -> Option<i32> {
+        let is_ready = self.is_ready.load(Ordering::Acquire);
+        is_ready.then(|| self.number.load(Ordering::Relaxed))
+    }
 }
 
 async fn pay() {

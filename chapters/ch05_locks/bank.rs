@@ -41,11 +41,13 @@ pub enum Refused {
         cents: u64,
     },
     /// Somebody else held an account for too long.
-    #[error("account {account} was not free within {patience:?}")]
+    #[error("accounts {from} and {to} were not both free within {patience:?}")]
     Busy {
-        /// The account's number.
-        account: u32,
-        /// How long the bank has waited for it.
+        /// The number of the account that was to pay.
+        from: u32,
+        /// The number of the account that was to be paid.
+        to: u32,
+        /// How long the bank has waited for both.
         patience: Duration,
     },
     /// From an account to itself.
@@ -116,14 +118,6 @@ impl Account {
         self.cents.lock().await
     }
 
-    pub(super) async fn lock_within(&self, patience: Duration) -> Result<Balance<'_>, Refused> {
-        let busy = |_| Refused::Busy {
-            account: self.number,
-            patience,
-        };
-        timeout(patience, self.lock()).await.map_err(busy)
-    }
-
     fn with_more(&self, balance: u64, cents: u64) -> Result<u64, Refused> {
         balance.checked_add(cents).ok_or(Refused::TooMuch {
             account: self.number,
@@ -141,7 +135,7 @@ impl Account {
     }
 }
 
-/// Moves `cents` from one account to the other, and waits at most `patience` for either.
+/// Moves `cents` from one account to the other, and waits at most `patience` until both are free.
 ///
 /// Both accounts are locked before anything is moved, the lower number first, so that no two
 /// transfers can wait for each other.
@@ -150,7 +144,7 @@ impl Account {
 ///
 /// # Errors
 ///
-/// If there is not so much, the other account cannot hold it, an account is not free in time, or
+/// If there is not so much, the other account cannot hold it, the accounts are not free in time, or
 /// both are the same.
 pub async fn transfer(
     from: &Account,
@@ -158,18 +152,16 @@ pub async fn transfer(
     cents: u64,
     patience: Duration,
 ) -> Result<(), Refused> {
-    let account = from.number;
-    if account == to.number {
+    let (account, other) = (from.number, to.number);
+    if account == other {
         return Err(Refused::SameAccount { account });
     }
-    let (mut source, mut target);
-    if from.number < to.number {
-        source = from.lock_within(patience).await?;
-        target = to.lock_within(patience).await?;
-    } else {
-        target = to.lock_within(patience).await?;
-        source = from.lock_within(patience).await?;
-    }
+    let locked = timeout(patience, both(from, to)).await;
+    let (mut source, mut target) = locked.map_err(|_| Refused::Busy {
+        from: account,
+        to: other,
+        patience,
+    })?;
     // No await from here on, and nothing changes before both sums are known to be right.
     let (less, more) = (
         from.with_less(*source, cents)?,
@@ -177,6 +169,17 @@ pub async fn transfer(
     );
     (*source, *target) = (less, more);
     Ok(())
+}
+
+/// Locks both, the lower number first.
+async fn both<'a>(from: &'a Account, to: &'a Account) -> (Balance<'a>, Balance<'a>) {
+    if from.number < to.number {
+        let source = from.lock().await;
+        (source, to.lock().await)
+    } else {
+        let target = to.lock().await;
+        (from.lock().await, target)
+    }
 }
 
 /// Pays in, takes out, asks for too much.

@@ -18,26 +18,24 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// From the shelf back to the bench by the door, where one can wait.
 const WAY_BACK: Duration = Duration::from_secs(1);
 
-#[derive(Default)]
-struct Shelf {
+/// A shelf of loaves, and a bell that is rung for each new one.
+#[derive(Debug, Default)]
+pub struct Shelf {
     loaves: Mutex<u32>,
     baked: Notify,
 }
 
 impl Shelf {
-    fn put(&self) {
+    /// Puts a loaf there and rings.
+    pub fn put(&self) {
         *self.loaves.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         info!("baked a loaf");
         self.baked.notify_waiters();
     }
 
-    async fn look(&self) -> bool {
-        let found = {
-            let mut loaves = self.loaves.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = *loaves > 0;
-            *loaves = loaves.saturating_sub(1);
-            found
-        };
+    /// Takes a loaf if there is one.
+    fn take_one(&self) -> bool {
+        let found = take_one(&mut self.loaves.lock().unwrap_or_else(PoisonError::into_inner));
         info!(
             "{}",
             if found {
@@ -46,24 +44,27 @@ impl Shelf {
                 "the shelf is empty"
             }
         );
-        sleep(WAY_BACK).await;
         found
     }
 
     /// Begins to listen when it has stopped looking. What is said in between is lost.
     async fn take_wrong(&self) {
-        while !self.look().await {
+        while !self.take_one() {
+            sleep(WAY_BACK).await;
             self.baked.notified().await;
         }
     }
 
-    /// Listens first, then looks, then waits.
-    async fn take(&self) {
+    /// Takes a loaf, waiting for one if there is none: listens first, then looks, then waits.
+    ///
+    /// Cancel safety: dropped before it is done, it has taken no loaf.
+    pub async fn take(&self) {
         loop {
             let baked = self.baked.notified();
-            if self.look().await {
+            if self.take_one() {
                 return;
             }
+            sleep(WAY_BACK).await;
             baked.await;
         }
     }

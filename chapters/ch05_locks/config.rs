@@ -100,7 +100,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Waits for configurations that come after this call.
+    /// Tells of configurations that come after this call.
     #[must_use]
     pub fn subscribe(&self) -> watch::Receiver<Arc<Config>> {
         self.current.subscribe()

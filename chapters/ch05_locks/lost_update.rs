@@ -1,12 +1,12 @@
 //! Two clerks add to the same number: read it, wait, write it.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use stage::Instrument;
-use tokio::{join, sync, time::sleep};
+use tokio::{join, sync, task::JoinSet, time::sleep};
 use tracing::{info, info_span};
 
 /// The time between reading the number and writing it.
@@ -79,6 +79,35 @@ pub async fn two_clerks_without_waiting(times: u32) -> u32 {
         }
     };
     both(clerk).await;
+    let total = *lock(&number);
+    info!("the number is {total}");
+    total
+}
+
+/// Two tasks add `times` each, without an await and under two locks. On two threads one comes between
+/// the other's reading and writing, every now and then.
+pub async fn two_tasks_wrong(times: u32) -> u32 {
+    two_tasks(times, |number| {
+        let read = *lock(number);
+        *lock(number) = read + 1;
+    })
+    .await
+}
+
+/// The same under one lock: reading and writing in one statement, with one guard.
+pub async fn two_tasks_under_one_lock(times: u32) -> u32 {
+    two_tasks(times, |number| *lock(number) += 1).await
+}
+
+async fn two_tasks(times: u32, add: fn(&Mutex<u32>)) -> u32 {
+    let number = Arc::new(Mutex::new(0));
+    let mut clerks = JoinSet::new();
+    for clerk in ["clerk A", "clerk B"] {
+        let number = Arc::clone(&number);
+        let clerk = info_span!("clerk", clerk);
+        clerks.spawn(async move { (0..times).for_each(|_| add(&number)) }.instrument(clerk));
+    }
+    clerks.join_all().await;
     let total = *lock(&number);
     info!("the number is {total}");
     total

@@ -17,7 +17,7 @@ struct Savings {
 
 impl Savings {
     async fn deposit(&self, cents: u64) {
-        Self::deposit_locked(self.cents.lock().await, cents);
+        Self::deposit_locked(&mut self.cents.lock().await, cents);
     }
 
     async fn pay_interest_wrong(&self) {
@@ -27,14 +27,14 @@ impl Savings {
     }
 
     async fn pay_interest(&self) {
-        let cents = self.cents.lock().await;
+        let mut cents = self.cents.lock().await;
         let interest = *cents / 100;
-        Self::deposit_locked(cents, interest);
+        Self::deposit_locked(&mut cents, interest);
     }
 
     /// What both need, for those who hold the lock already: the guard is the proof.
-    fn deposit_locked(mut balance: MutexGuard<'_, u64>, cents: u64) {
-        *balance += cents;
+    fn deposit_locked(balance: &mut MutexGuard<'_, u64>, cents: u64) {
+        **balance += cents;
         info!("deposited {cents}");
     }
 }

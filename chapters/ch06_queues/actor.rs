@@ -41,6 +41,10 @@ pub enum NotSold {
 impl BoxOffice {
     /// Opens a box office. The task ends when every handle is gone and every request answered,
     /// and returns the number of seats that were never sold.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime.
     pub fn open(seats: u32) -> (Self, JoinHandle<u32>) {
         let (requests, inbox) = mpsc::channel(16);
         let task = tokio::spawn(own(seats, inbox).instrument(info_span!("box office")));

@@ -22,7 +22,7 @@ const TOLD_EVERY: usize = 5;
 
 /// How a run went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct Footage {
     /// Frames that were encoded.
     pub encoded: usize,
     /// Frames that were thrown away.
@@ -32,7 +32,7 @@ pub struct Run {
 }
 
 /// An unbounded queue takes everything at once, and keeps it.
-pub async fn unbounded_wrong() -> Run {
+pub async fn unbounded_wrong() -> Footage {
     let queue = info_span!("queue");
     let (sender, mut frames) = mpsc::unbounded_channel();
     let camera = async move {
@@ -51,7 +51,7 @@ pub async fn unbounded_wrong() -> Run {
 }
 
 /// A bounded queue makes the camera wait: the pressure goes back to where it comes from.
-pub async fn bounded() -> Run {
+pub async fn bounded() -> Footage {
     let queue = info_span!("queue");
     let (sender, mut frames) = mpsc::channel(ROOM);
     let camera = async move {
@@ -70,7 +70,7 @@ pub async fn bounded() -> Run {
 }
 
 /// A real camera cannot wait. So what finds no room is thrown away, and counted.
-pub async fn shedding() -> Run {
+pub async fn shedding() -> Footage {
     let queue = info_span!("queue");
     let (sender, mut frames) = mpsc::channel(ROOM);
     let camera = async move {
@@ -90,14 +90,14 @@ pub async fn shedding() -> Run {
         Some((frame, frames.len()))
     });
     let (dropped, run) = both(camera, encoder).await;
-    Run { dropped, ..run }
+    Footage { dropped, ..run }
 }
 
 /// The camera as a task of its own, the encoder here.
 async fn both<T: Default + Send + 'static>(
     camera: impl Future<Output = T> + Send + 'static,
-    encoder: impl Future<Output = Run>,
-) -> (T, Run) {
+    encoder: impl Future<Output = Footage>,
+) -> (T, Footage) {
     let mut task = JoinSet::new();
     task.spawn(camera.instrument(info_span!("camera")));
     let run = encoder.instrument(info_span!("encoder")).await;
@@ -111,8 +111,8 @@ async fn take() -> Vec<u8> {
 }
 
 /// Encodes until there is nothing left, and tells on the lane of the `queue` how long it is.
-async fn encode(queue: Span, mut next: impl AsyncFnMut() -> Option<(Vec<u8>, usize)>) -> Run {
-    let mut run = Run::default();
+async fn encode(queue: Span, mut next: impl AsyncFnMut() -> Option<(Vec<u8>, usize)>) -> Footage {
+    let mut run = Footage::default();
     while let Some((frame, waiting)) = next().await {
         let length = waiting + 1; // with this one
         run.longest = run.longest.max(length);

@@ -27,7 +27,8 @@ pub fn bounded<T>(capacity: usize) -> Result<(mpsc::Sender<T>, SharedReceiver<T>
 /// The receiving end of a queue, which clones so that several tasks can take from it.
 ///
 /// Whoever waits for an item holds the lock and the others stand behind, first come, first
-/// served: Tokio's mutex is fair. So each item wakes one task, and nobody asks in vain.
+/// served: Tokio's mutex is fair. So an item wakes the one who takes it, and that one wakes the next,
+/// who waits for an item from then on; the others sleep on.
 pub struct SharedReceiver<T>(Arc<Mutex<mpsc::Receiver<T>>>);
 
 impl<T> SharedReceiver<T> {

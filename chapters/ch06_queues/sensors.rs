@@ -16,10 +16,10 @@ use super::queue::{BadCapacity, SharedReceiver, bounded};
 const BETWEEN_READINGS: Duration = Duration::from_millis(100);
 const TO_PROCESS: Duration = Duration::from_millis(200);
 
-/// Where things stand. `queued + in_hand + done + failed` is what was read so far.
+/// Where things stand. `queued + in_hand + done + failed` is what was let into the queue so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Read, but not yet taken by a processor.
+    /// In the queue: not yet taken by a processor.
     pub queued: u32,
     /// Being processed.
     pub in_hand: u32,

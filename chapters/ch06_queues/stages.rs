@@ -28,7 +28,7 @@ pub struct Rejected {
     pub source_id: u32,
 }
 
-/// One task per stage, a short queue between any two. A rejected source travels on as a value
+/// A future per stage, a short queue from each to the next. A rejected source travels on as a value
 /// and is passed through; the next one is not concerned. The slowest stage sets the pace.
 pub async fn assembly_line(sources: RangeInclusive<u32>) -> Vec<Passed> {
     let (fetched, to_validate) = mpsc::channel(1);

@@ -32,7 +32,9 @@ pub struct Shutdown {
 /// Serves until `stop` is ready, saying why; then accepts nothing more and finishes what it has accepted.
 /// If `force`, which is not looked at before, is ready sooner, the rest is cut off.
 ///
-/// Dropped before its end, it cuts off its requests too: they do not outlive it.
+/// # Cancel safety
+///
+/// Dropped before its end, it cuts off its requests, too, but does not wait until they have ended.
 pub async fn serve(
     stop: impl Future<Output = String>,
     force: impl Future<Output = StopSignal>,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use stage::Instrument;
+use stage::{Instrument, block_for};
 use tokio::{
-    task::JoinError,
+    task::{JoinError, yield_now},
     time::{Instant, error::Elapsed, sleep, timeout, timeout_at},
 };
 use tracing::{info, info_span};
@@ -49,6 +49,34 @@ pub async fn deadline() -> Result<u32, Elapsed> {
     .await
 }
 
+/// Computes nine pages, half a second each, without an await: nobody can drop it meanwhile, and
+/// nobody looks at the clock. It is in time, says the time-out, after 4.5 s.
+///
+/// # Errors
+///
+/// [`Elapsed`]: never, as the work is ready when the time-out looks at it.
+pub async fn too_busy_wrong() -> Result<u32, Elapsed> {
+    let pages = async { (1..=9).map(compute).sum() };
+    timeout(LIMIT, pages.instrument(info_span!("report"))).await
+}
+
+/// The same, but it gives way after each page. That is where it can be dropped.
+///
+/// # Errors
+///
+/// [`Elapsed`]: always, as the work takes longer.
+pub async fn gives_way() -> Result<u32, Elapsed> {
+    let pages = async {
+        let mut pages = 0;
+        for number in 1..=9 {
+            pages += compute(number);
+            yield_now().await;
+        }
+        pages
+    };
+    timeout(LIMIT, pages.instrument(info_span!("report"))).await
+}
+
 /// Stops waiting after two seconds, but lets the report run on, as a task; here its owner comes
 /// back for it later. Only the reference to the handle was dropped.
 ///
@@ -77,6 +105,13 @@ async fn report() -> u32 {
     sleep(Duration::from_secs(3)).await;
     info!("42 pages");
     42
+}
+
+/// Computing, as far as anybody else can tell: a page in half a second.
+fn compute(number: u32) -> u32 {
+    block_for(Duration::from_millis(500));
+    info!("page {number}");
+    1
 }
 
 async fn step(number: u32) -> u32 {

@@ -28,7 +28,7 @@ async fn run(service: &CancellationToken, mail: &CancellationToken, web: &Cancel
         (web, "web pages"),
         (web, "web images"),
     ] {
-        let part = part.child_token();
+        let part = part.clone();
         tasks.spawn(
             async move {
                 part.cancelled().await;

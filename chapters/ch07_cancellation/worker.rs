@@ -18,7 +18,7 @@ pub struct Cancelled {
     pub after_steps: u32,
 }
 
-/// Aborting drops the worker where it stands. It cannot clean up: it never runs again.
+/// Aborting drops the worker at the await where it stands: it cannot clean up.
 ///
 /// # Errors
 ///
@@ -45,8 +45,8 @@ pub async fn told() -> Result<Cancelled, JoinError> {
     worker.await
 }
 
-/// This one looks at the token between two steps only: it never leaves one half-done, and is
-/// told no later than a step takes.
+/// This one looks at the token between two steps only: the token leaves none half-done, and is heard
+/// a step later at the latest.
 ///
 /// # Errors
 ///

@@ -110,7 +110,7 @@ impl<P: Platform, S: Store> Bot<P, S> {
 
     /// Serves until there are no more events, or `stop` becomes true or is dropped. Then no call begins any
     /// more, each worker ends after the call it is at, and what was not settled is left for the
-    /// next run. This takes no longer than [`Policy::call_timeout`] and a change of the store.
+    /// next run. This takes no longer than [`Policy::call_timeout`] and two changes of the store.
     ///
     /// # Errors
     ///

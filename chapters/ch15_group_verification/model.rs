@@ -210,15 +210,15 @@ pub struct Member {
     pub user: UserId,
     /// Where the case stands.
     pub status: Status,
-    /// Which stay this is: one more each time the member comes back. What was begun in one stay
-    /// is never finished in another.
+    /// Which stay this is: one more each time the member comes back. The answer to a call that was
+    /// made in one stay is never counted for another.
     pub stay: u32,
     /// What the member must send in this stay.
     pub code: Code,
     /// When this stay began.
     pub joined: Timestamp,
-    /// The latest moment for which it is known whether the member was there. Events from before
-    /// it change nothing.
+    /// The latest moment for which it is known whether the member was there. A joining from before
+    /// it is old news.
     pub as_of: Timestamp,
     /// How many warnings have been delivered.
     pub warnings: u8,

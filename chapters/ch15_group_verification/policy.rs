@@ -1,4 +1,4 @@
-//! Every number of the bot in one place.
+//! What one may want to change about the bot, in one place.
 
 use std::{ops::Range, time::Duration};
 

@@ -4,13 +4,16 @@ use std::{
     cell::RefCell,
     collections::BTreeSet,
     io,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use futures::FutureExt;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 use tracing::dispatcher;
 
 thread_local! {
@@ -23,21 +26,40 @@ thread_local! {
 pub(crate) enum Clock {
     /// The machine's clock, read from this instant on.
     Real(Instant),
-    /// The paused clock of a current-thread runtime.
-    Paused {
+    /// The clock of a current-thread runtime, which is virtual from the moment when it is paused.
+    Runtime {
         handle: Handle,
         start: tokio::time::Instant,
+        paused: Arc<AtomicBool>,
     },
     /// A clock for threads without any runtime: one runs at a time, and time moves when all sleep.
     Threads(Arc<ThreadClock>),
 }
 
 impl Clock {
-    pub(crate) fn paused(handle: &Handle) -> Self {
-        let _inside = handle.enter();
-        Self::Paused {
-            handle: handle.clone(),
+    pub(crate) fn of(runtime: &Runtime, paused: bool) -> Self {
+        let _inside = runtime.enter();
+        Self::Runtime {
+            handle: runtime.handle().clone(),
             start: tokio::time::Instant::now(),
+            paused: Arc::new(paused.into()),
+        }
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        match self {
+            Self::Real(_) => false,
+            Self::Runtime { paused, .. } => paused.load(Relaxed),
+            Self::Threads(_) => true,
+        }
+    }
+
+    /// Makes a runtime's clock virtual; to be called from within that runtime.
+    pub(crate) fn pause(&self) {
+        if let Self::Runtime { paused, .. } = self
+            && !paused.swap(true, Relaxed)
+        {
+            tokio::time::pause();
         }
     }
 
@@ -45,7 +67,7 @@ impl Clock {
     pub(crate) fn elapsed(&self) -> Duration {
         match self {
             Self::Real(start) => start.elapsed(),
-            Self::Paused { handle, start } => {
+            Self::Runtime { handle, start, .. } => {
                 // A plain thread knows no runtime, and would read the machine's clock instead.
                 let _inside = handle.enter();
                 start.elapsed()
@@ -84,14 +106,14 @@ impl Drop for Installed {
 /// On the virtual clock it may only be called from the runtime's own thread, not from within
 /// `spawn_blocking`: the paused clock stands still while such a closure runs.
 pub fn block_for(duration: Duration) {
-    match CURRENT.with_borrow(Clone::clone) {
-        Some(Clock::Paused { handle, .. }) => {
+    match &CURRENT.with_borrow(Clone::clone) {
+        Some(clock @ Clock::Runtime { handle, .. }) if clock.is_paused() => {
             let _inside = handle.enter();
             // One poll moves the clock; the rest of the future would only yield.
             tokio::time::advance(duration).now_or_never();
         }
         Some(Clock::Threads(clock)) => clock.sleep(duration),
-        Some(Clock::Real(_)) | None => thread::sleep(duration),
+        _ => thread::sleep(duration),
     }
 }
 
@@ -196,6 +218,8 @@ struct Turns {
     next_ticket: u64,
     /// The ticket whose holder may run.
     running: u64,
+    /// How often the turn has been passed on.
+    passed: u64,
 }
 
 impl Turns {
@@ -205,6 +229,7 @@ impl Turns {
     }
 
     fn pass_on(&mut self) {
+        self.passed += 1;
         if let Some((at, ticket)) = self.due.pop_first() {
             self.now = at;
             self.running = ticket;
@@ -213,6 +238,11 @@ impl Turns {
 }
 
 impl ThreadClock {
+    /// How often one thread has given way to another.
+    pub(crate) fn passed(&self) -> u64 {
+        self.lock().passed
+    }
+
     fn lock(&self) -> MutexGuard<'_, Turns> {
         // A panicking story may poison the lock; the turns themselves are always whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,16 +6,15 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
-use tracing::{Span, dispatcher, info, instrument::Instrumented};
+use tracing::{Span, instrument::Instrumented};
 
-/// The target of the event by which a future on a lane reports its end.
-pub(crate) const OUTCOME: &str = "stage::outcome";
+use crate::{recorder::Recorder, recording::Outcome};
 
 /// Attaches a span to a future: [`tracing::Instrument`], and one thing more.
 ///
 /// Tracing reports each poll of a future, but not what the poll returned, so it cannot tell a
-/// future that ended from one that was dropped half-way. This one can: it emits an event when
-/// the future ends. Everything else is left to tracing.
+/// future that ended from one that was dropped half-way. This one can: it tells the stage when
+/// the future ends, and how. Everything else is left to tracing.
 ///
 /// Create the span inside the story: `stage::play("…", toast().instrument(info_span!("toast")))`
 /// creates it before anybody listens, and there is no lane. `async { … }` around it helps.
@@ -55,8 +54,8 @@ pin_project! {
     impl<F> PinnedDrop for OnLane<F> {
         fn drop(this: Pin<&mut Self>) {
             match this.state {
-                State::Waiting => report(this.inner.span(), "cancelled"),
-                State::Running => report(this.inner.span(), "panicked"),
+                State::Waiting => report(this.inner.span(), Outcome::Cancelled),
+                State::Running => report(this.inner.span(), Outcome::Panicked),
                 State::Finished => {}
             }
         }
@@ -72,7 +71,7 @@ impl<F: Future> Future for OnLane<F> {
         let poll = this.inner.as_mut().poll(context);
         if poll.is_ready() {
             *this.state = State::Finished;
-            report(this.inner.span(), "finished");
+            report(this.inner.span(), Outcome::Finished);
         } else {
             *this.state = State::Waiting;
         }
@@ -80,9 +79,11 @@ impl<F: Future> Future for OnLane<F> {
     }
 }
 
-/// Tells the listener that knows the span, even if another story, or none, is heard here and now.
-fn report(span: &Span, outcome: &'static str) {
-    span.with_subscriber(|(_, listener)| {
-        dispatcher::with_default(listener, || info!(target: OUTCOME, parent: span, outcome));
+/// Tells the story that knows the span, even if another story, or none, is heard here and now.
+fn report(span: &Span, outcome: Outcome) {
+    span.with_subscriber(|(id, listener)| {
+        if let Some(recorder) = listener.downcast_ref::<Recorder>() {
+            recorder.end(id, listener, outcome);
+        }
     });
 }

@@ -1,12 +1,14 @@
 //! Prints what a story says, as it says it.
 
 use std::{
-    io::{self, IsTerminal, Write},
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
-use super::timeline::LONGEST_LABEL;
+use crate::{
+    label::LONGEST_LABEL,
+    paint::{Paint, say},
+};
 
 /// Writes one line per event to standard output.
 #[derive(Default)]
@@ -32,72 +34,5 @@ impl Narrator {
         let time = self.paint.dim(&format!("[{:>6.3}s]", at.as_secs_f64()));
         let label = self.paint.lane(lane, &format!("{label:<widest$}"));
         say(&format!("{time} {label}  {text}"));
-    }
-}
-
-/// Prints a line. A reader who has gone away (`| head`) is no reason to panic.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// Colours for a terminal, or none.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Paint {
-    on: bool,
-}
-
-impl Paint {
-    /// Colour if standard output is a terminal that has it and `NO_COLOR` is not set.
-    pub(crate) fn for_stdout() -> Self {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Self {
-            on: io::stdout().is_terminal() && !set("NO_COLOR") && !dumb,
-        }
-    }
-
-    fn with(self, code: u8, text: &str) -> String {
-        if self.on {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    pub(crate) fn bold(self, text: &str) -> String {
-        self.with(1, text)
-    }
-
-    pub(crate) fn dim(self, text: &str) -> String {
-        self.with(2, text)
-    }
-
-    pub(crate) fn red(self, text: &str) -> String {
-        self.with(31, text)
-    }
-
-    pub(crate) fn green(self, text: &str) -> String {
-        self.with(32, text)
-    }
-
-    pub(crate) fn yellow(self, text: &str) -> String {
-        self.with(33, text)
-    }
-
-    pub(crate) fn blue(self, text: &str) -> String {
-        self.with(34, text)
-    }
-
-    pub(crate) fn magenta(self, text: &str) -> String {
-        self.with(35, text)
-    }
-
-    /// Neighbouring lanes in different colours.
-    fn lane(self, lane: Option<usize>, text: &str) -> String {
-        const COLOURS: [u8; 5] = [36, 33, 35, 32, 34];
-        match lane {
-            Some(lane) => self.with(COLOURS[lane % COLOURS.len()], text),
-            None => text.to_owned(),
-        }
     }
 }

@@ -47,7 +47,7 @@ impl Options {
         match Self::parse(std::env::args_os()) {
             Ok(Some(options)) => options,
             Ok(None) => {
-                super::narration::say(&format!("Usage: {} [OPTIONS]\n\n{HELP}", program_name()));
+                crate::paint::say(&format!("Usage: {} [OPTIONS]\n\n{HELP}", program_name()));
                 process::exit(0);
             }
             Err(error) => {

@@ -7,178 +7,30 @@ use std::{
 };
 
 use tracing::{
-    Event, Level, Metadata, Subscriber,
+    Dispatch, Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
     span::{Attributes, Id},
     subscriber::Interest,
 };
 use tracing_subscriber::{
-    Layer,
+    Layer, Registry,
     layer::Context,
     registry::{LookupSpan, SpanRef},
 };
 
-use super::{clock::Clock, instrument::OUTCOME, narration::Narrator};
-
-/// What happened in a story: its value, how long it took, and every lane and event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recording<T = ()> {
-    /// What the story returned.
-    pub value: T,
-    /// From the first poll of the story to its end.
-    pub elapsed: Duration,
-    /// One lane per span, in order of creation.
-    pub lanes: Vec<Lane>,
-    /// Everything that was narrated, in order.
-    pub events: Vec<Narrated>,
-}
-
-impl<T> Recording<T> {
-    /// The first lane with this label.
-    ///
-    /// # Panics
-    ///
-    /// If there is none, naming those there are.
-    pub fn lane(&self, label: &str) -> &Lane {
-        self.lanes
-            .iter()
-            .find(|lane| lane.label == label)
-            .unwrap_or_else(|| {
-                let labels: Vec<_> = self.lanes.iter().map(|lane| &lane.label).collect();
-                panic!("no lane {label:?} among {labels:?}")
-            })
-    }
-
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Recording<U> {
-        Recording {
-            value: change(self.value),
-            elapsed: self.elapsed,
-            lanes: self.lanes,
-            events: self.events,
-        }
-    }
-
-    /// What was narrated on the first lane with this label, as (time, text).
-    ///
-    /// # Panics
-    ///
-    /// If there is no such lane.
-    pub fn told(&self, label: &str) -> Vec<(Duration, &str)> {
-        let wanted = self.lane(label);
-        self.events
-            .iter()
-            .filter(|event| {
-                event
-                    .lane
-                    .is_some_and(|lane| std::ptr::eq(wanted, &raw const self.lanes[lane]))
-            })
-            .map(|event| (event.at, event.text.as_str()))
-            .collect()
-    }
-}
-
-/// One span's life: a future, or a stretch of blocking code.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lane {
-    /// The span's name and the values of its fields.
-    pub label: String,
-    /// Index of the lane it was created on.
-    pub parent: Option<usize>,
-    /// When the span was created.
-    pub created: Duration,
-    /// When it was running, in order; a poll on the virtual clock usually takes no time at all.
-    pub runs: Vec<Run>,
-    /// How many times it was entered: for a future, the number of its polls.
-    pub polls: u64,
-    /// When it ended; `None` if it outlived the story.
-    pub ended: Option<Duration>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// How often it is entered at this moment.
-    entered: u32,
-}
-
-impl Lane {
-    /// Time spent running. The rest of its life it waited.
-    pub fn running(&self) -> Duration {
-        self.runs
-            .iter()
-            .map(|run| run.to.saturating_sub(run.from))
-            .sum()
-    }
-
-    fn enter(&mut self, at: Duration) {
-        self.entered += 1;
-        if self.entered > 1 {
-            return;
-        }
-        self.polls += 1;
-        match self.runs.last() {
-            // A further poll at the same instant adds nothing that could be drawn, unless it comes
-            // right after a long one: then it may be a long one itself.
-            Some(run) if run.from == at => {}
-            _ => self.runs.push(Run { from: at, to: at }),
-        }
-    }
-
-    fn exit(&mut self, at: Duration) {
-        self.entered = self.entered.saturating_sub(1);
-        if self.entered == 0
-            && let Some(run) = self.runs.last_mut()
-        {
-            run.to = at;
-        }
-    }
-
-    fn end(&mut self, at: Duration, outcome: Outcome) {
-        self.ended = Some(at);
-        self.outcome = outcome;
-        if let Some(run) = self.runs.last_mut()
-            && self.entered > 0
-        {
-            run.to = at;
-        }
-    }
-}
-
-/// A stretch of running without a pause.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Run {
-    /// When it was entered.
-    pub from: Duration,
-    /// When it gave way.
-    pub to: Duration,
-}
-
-/// How a lane ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It had not ended when the story did.
-    Open,
-    /// It ran to its end.
-    Finished,
-    /// It was dropped before its end.
-    Cancelled,
-    /// It panicked.
-    Panicked,
-}
-
-/// Something a story said.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Narrated {
-    /// When.
-    pub at: Duration,
-    /// On which lane, if on any.
-    pub lane: Option<usize>,
-    /// What.
-    pub text: String,
-}
+use crate::{
+    clock::Clock,
+    narration::Narrator,
+    recording::{Lane, Narrated, Outcome, Recording},
+};
 
 #[derive(Default)]
 struct Record {
     lanes: Vec<Lane>,
     events: Vec<Narrated>,
+    /// Whether the story was given up, and nothing that happens now is part of it.
+    frozen: bool,
 }
 
 /// The layer that does the listening. Clones share one record.
@@ -199,13 +51,25 @@ impl Recorder {
     }
 
     /// Hands out what was recorded, and starts afresh.
-    pub(crate) fn take<T>(&self, value: T, elapsed: Duration) -> Recording<T> {
-        let Record { lanes, events } = std::mem::take(&mut *self.lock());
+    pub(crate) fn take(&self, elapsed: Duration) -> Recording {
+        let Record { lanes, events, .. } = std::mem::take(&mut *self.lock());
         Recording {
-            value,
+            value: (),
             elapsed,
             lanes,
             events,
+        }
+    }
+
+    /// Writes nothing down from now on, and tells what happened so far.
+    pub(crate) fn freeze(&self) -> Recording {
+        let mut record = self.lock();
+        record.frozen = true;
+        Recording {
+            value: (),
+            elapsed: self.clock.elapsed(),
+            lanes: record.lanes.clone(),
+            events: record.events.clone(),
         }
     }
 
@@ -214,20 +78,27 @@ impl Recorder {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn on_lane<S>(
+    /// Ends the lane of a future. Tracing tells that a future was polled, but not how it ended.
+    pub(crate) fn end(&self, id: &Id, listener: &Dispatch, outcome: Outcome) {
+        let spans = listener.downcast_ref::<Registry>();
+        let span = spans.and_then(|spans| spans.span(id));
+        self.change(span.as_ref(), |lane, at| lane.end(at, outcome));
+    }
+
+    fn change<'a, S: LookupSpan<'a>>(
         &self,
-        id: &Id,
-        context: &Context<'_, S>,
+        span: Option<&SpanRef<'a, S>>,
         change: impl FnOnce(&mut Lane, Duration),
-    ) where
-        S: Subscriber + for<'a> LookupSpan<'a>,
-    {
-        let Some(index) = context.span(id).as_ref().and_then(lane_of) else {
+    ) {
+        let Some(index) = span.and_then(lane_of) else {
             return;
         };
         let mut record = self.lock();
         // Read while nobody else can write: what comes later in the record is never earlier in time.
         let at = self.clock.elapsed();
+        if record.frozen {
+            return;
+        }
         // A span may outlive its story, whose record has been taken away by then.
         if let Some(lane) = record.lanes.get_mut(index)
             && lane.outcome == Outcome::Open
@@ -276,26 +147,20 @@ where
         let label = label.0.replace(char::is_control, " ");
         let parent = span.parent().as_ref().and_then(lane_of);
         let mut record = self.lock();
-        let lane = Lane {
-            label,
-            parent,
-            created: self.clock.elapsed(),
-            runs: Vec::new(),
-            polls: 0,
-            ended: None,
-            outcome: Outcome::Open,
-            entered: 0,
-        };
+        if record.frozen {
+            return;
+        }
+        let lane = Lane::new(label, parent, self.clock.elapsed());
         span.extensions_mut().insert(LaneIndex(record.lanes.len()));
         record.lanes.push(lane);
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        self.on_lane(id, &context, Lane::enter);
+        self.change(context.span(id).as_ref(), Lane::enter);
     }
 
     fn on_exit(&self, id: &Id, context: Context<'_, S>) {
-        self.on_lane(id, &context, Lane::exit);
+        self.change(context.span(id).as_ref(), Lane::exit);
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
@@ -303,13 +168,10 @@ where
         let mut words = Words::default();
         event.record(&mut words);
         let mut record = self.lock();
-        let at = self.clock.elapsed();
-        if event.metadata().target() == OUTCOME {
-            if let Some(lane) = lane.and_then(|index| record.lanes.get_mut(index)) {
-                lane.end(at, words.outcome());
-            }
+        if record.frozen {
             return;
         }
+        let at = self.clock.elapsed();
         let text = words.sentence(*event.metadata().level());
         if let Some(narrator) = &self.narrator {
             let label = lane.and_then(|index| record.lanes.get(index));
@@ -320,7 +182,7 @@ where
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         // Only spans of blocking code come here without an outcome; futures have reported theirs.
-        self.on_lane(&id, &context, |lane, at| {
+        self.change(context.span(&id).as_ref(), |lane, at| {
             let outcome = if std::thread::panicking() {
                 Outcome::Panicked
             } else {
@@ -360,14 +222,6 @@ impl Words {
         };
         let sentence = format!("{warning}{}{}", self.message, self.fields);
         sentence.trim_start().to_owned()
-    }
-
-    fn outcome(&self) -> Outcome {
-        match self.fields.as_str() {
-            " outcome=finished" => Outcome::Finished,
-            " outcome=cancelled" => Outcome::Cancelled,
-            _ => Outcome::Panicked,
-        }
     }
 }
 

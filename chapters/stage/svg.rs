@@ -5,9 +5,11 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    recorder::{Lane, Outcome, Recording},
-    timeline::{exactly, label, left_out, roundly, scale, shortened, ticks},
+use crate::{
+    axis::{exactly, roundly, scale, ticks},
+    label::{as_a_tree, label, left_out, shortened},
+    panics::PANICKED,
+    recording::{Lane, Outcome, Recording},
 };
 
 /// Lanes drawn of one act at most.
@@ -52,6 +54,8 @@ const SMALL_LETTER: f64 = 6.2;
 const LETTER: f64 = 7.5;
 /// Letters of a title beside which the time still has room.
 const LONGEST_TITLE: usize = 70;
+/// Letters of a panic's words that are worth to be shown.
+const SHORTEST_PANIC: usize = 24;
 /// How much of what was said at one moment is put into words.
 const MOST_WORDS: usize = 8;
 
@@ -98,7 +102,8 @@ pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
 
 /// Draws one act from `top` downwards and returns where it ends.
 fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Duration) -> f64 {
-    let drawn = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
+    let order = as_a_tree(&recording.lanes);
+    let (drawn, rest) = order.split_at(order.len().min(MOST_LANES));
     let rows = if drawn.len() < MANY { ROOMY } else { NARROW };
     let first = top + 46.0;
     let end = first + rows.height * drawn.len() as f64;
@@ -130,8 +135,9 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Du
             line(svg, "tick", (x, first), (x, end));
         }
     }
-    for (index, lane) in drawn.iter().enumerate() {
-        let middle = first + rows.height * (index as f64 + rows.middle);
+    for (row, &index) in drawn.iter().enumerate() {
+        let lane = &recording.lanes[index];
+        let middle = first + rows.height * (row as f64 + rows.middle);
         let label = label(lane, &recording.lanes);
         label_text(svg, rows, middle + 4.0, &label);
         act.draw_lane(svg, lane, middle);
@@ -140,7 +146,7 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Du
         outcome_mark(svg, lane.outcome, rows.mark, ended, middle);
     }
     let mut bottom = end + 12.0;
-    if let Some(rest) = left_out(&recording.lanes, drawn.len()) {
+    if let Some(rest) = left_out(&recording.lanes, rest) {
         text(svg, "small", 16.0, end + 16.0, &rest);
         bottom += 16.0;
     }
@@ -217,6 +223,18 @@ impl Act<'_> {
             let next = moments
                 .get(index + 1)
                 .map_or(RIGHT, |next| self.across(next[0].at));
+            // How a lane ended is worth a few words, even if there is no room for all.
+            let room = (next - x).max(x - taken) - 8.0;
+            let words = match letters(room) {
+                room @ SHORTEST_PANIC..
+                    if words.starts_with(PANICKED) && words.chars().count() > room =>
+                {
+                    // The place is the first to go.
+                    let bare = words.rsplit_once(" (").map_or(&*words, |(bare, _)| bare);
+                    shortened(bare, room)
+                }
+                _ => words,
+            };
             let width = 8.0 + SMALL_LETTER * words.chars().count() as f64;
             let above = y - self.rows.half_bar - 3.0;
             if !self.rows.words {
@@ -229,6 +247,14 @@ impl Act<'_> {
             }
         }
     }
+}
+
+/// How many letters of small text have room.
+fn letters(room: f64) -> usize {
+    // Truncation is what is asked for; there is room for none if it is negative.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let letters = (room / SMALL_LETTER) as usize;
+    letters
 }
 
 fn outcome_mark(svg: &mut String, outcome: Outcome, size: f64, x: f64, y: f64) {
@@ -285,9 +311,9 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
         entry(svg, "event", &|svg, x| diamond(svg, x, y, ""));
     }
     for (outcome, words) in [
-        (Outcome::Finished, "finished"),
+        (Outcome::Finished, Outcome::Finished.name()),
         (Outcome::Cancelled, "cancelled: dropped before its end"),
-        (Outcome::Panicked, "panicked"),
+        (Outcome::Panicked, Outcome::Panicked.name()),
     ] {
         if lanes().any(|lane| lane.outcome == outcome) {
             entry(svg, words, &|svg, x| {
@@ -414,6 +440,23 @@ mod tests {
         assert!(picture.contains("textLength=\"156.0\""), "{picture}");
         let title = format!(">{}…</text>", "x".repeat(LONGEST_TITLE - 1));
         assert!(picture.contains(&title), "{picture}");
+    }
+
+    #[test]
+    fn a_long_panic_is_shortened_where_it_has_no_room() {
+        let recording = record(async {
+            let toast = async {
+                sleep(Duration::from_secs(1)).await;
+                info!("{PANICKED}{}", "burnt ".repeat(99));
+                info!("not a word of this, since it comes at the same time");
+            };
+            toast.instrument(info_span!("toast")).await;
+        });
+        let picture = picture("Toast", recording);
+        assert!(picture.contains(">panicked: burnt burnt"), "{picture}");
+        let shown = picture.split("class=\"said\"").nth(1).unwrap();
+        let shown = shown.split(['<', '>']).nth(1).unwrap();
+        assert!(shown.ends_with('…') && shown.len() < 100, "{shown}");
     }
 
     #[test]

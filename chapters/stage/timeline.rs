@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use super::{
-    narration::Paint,
-    recorder::{Lane, Outcome, Recording},
+use crate::{
+    axis::{exactly, roundly, ticks},
+    label::{as_a_tree, label, left_out},
+    paint::Paint,
+    recording::{Lane, Outcome, Recording},
 };
 
 /// Lanes drawn at most; the rest is counted in a closing line.
 const MOST_LANES: usize = 40;
-/// Columns of a label at most.
-pub(crate) const LONGEST_LABEL: usize = 28;
-
 /// What a cell of a lane can show, the weakest first: a stronger mark covers a weaker one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
@@ -19,6 +18,8 @@ enum Mark {
     Created,
     Waiting,
     Polled,
+    /// Running, and then polled anew.
+    GaveWay,
     Running,
     Event,
     Finished,
@@ -44,6 +45,7 @@ impl Mark {
             Self::Created => '·',
             Self::Waiting => '─',
             Self::Polled => '┼',
+            Self::GaveWay => '▉',
             Self::Running => '█',
             Self::Event => '◆',
             Self::Finished => '●',
@@ -58,11 +60,11 @@ impl Mark {
             Self::Created => "not yet polled",
             Self::Waiting => "waiting",
             Self::Polled => "polled",
-            Self::Running => "running",
+            Self::GaveWay | Self::Running => "running",
             Self::Event => "event",
-            Self::Finished => "finished",
-            Self::Cancelled => "cancelled",
-            Self::Panicked => "panicked",
+            Self::Finished => Outcome::Finished.name(),
+            Self::Cancelled => Outcome::Cancelled.name(),
+            Self::Panicked => Outcome::Panicked.name(),
         }
     }
 
@@ -70,22 +72,12 @@ impl Mark {
         match self {
             Self::Nothing => text.to_owned(),
             Self::Created | Self::Waiting => paint.dim(text),
-            Self::Polled | Self::Running => paint.blue(text),
+            Self::Polled | Self::GaveWay | Self::Running => paint.blue(text),
             Self::Event => paint.magenta(text),
             Self::Finished => paint.green(text),
             Self::Cancelled => paint.yellow(text),
             Self::Panicked => paint.red(text),
         }
-    }
-}
-
-/// The scale for an act that took `elapsed` beside one that took `longest`: the same for both,
-/// so that lengths can be compared, unless the shorter would be hard to see.
-pub(crate) fn scale(elapsed: Duration, longest: Duration) -> Duration {
-    if elapsed.saturating_mul(10) < longest {
-        elapsed
-    } else {
-        longest.max(elapsed)
     }
 }
 
@@ -98,13 +90,14 @@ pub(crate) fn draw<T>(
     paint: Paint,
 ) -> String {
     let total = recording.elapsed;
-    let drawn = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
+    let order = as_a_tree(&recording.lanes);
+    let (drawn, rest) = order.split_at(order.len().min(MOST_LANES));
     if drawn.is_empty() {
         return format!("took {}", exactly(total));
     }
     let labels: Vec<String> = drawn
         .iter()
-        .map(|lane| label(lane, &recording.lanes))
+        .map(|&lane| label(&recording.lanes[lane], &recording.lanes))
         .collect();
     let margin = labels
         .iter()
@@ -118,12 +111,8 @@ pub(crate) fn draw<T>(
         columns: width.saturating_sub(margin + 1).max(1),
     };
 
-    let mut cells: Vec<Vec<Mark>> = drawn.iter().map(|lane| plot.lane(lane)).collect();
-    for event in &recording.events {
-        if let Some(row) = event.lane.and_then(|lane| cells.get_mut(lane)) {
-            cover(&mut row[plot.column(event.at)], Mark::Event);
-        }
-    }
+    let row = |&lane| plot.row(lane, recording);
+    let cells: Vec<Vec<Mark>> = drawn.iter().map(row).collect();
 
     let mut lines = vec![format!("{:margin$}{}", "", paint.dim(&plot.ticks()))];
     for (label, row) in labels.iter().zip(&cells) {
@@ -133,9 +122,10 @@ pub(crate) fn draw<T>(
                 .to_owned(),
         );
     }
-    let used = Mark::ALL
-        .into_iter()
-        .filter(|mark| cells.iter().flatten().any(|cell| cell == mark));
+    let used = Mark::ALL.into_iter().filter(|mark| {
+        let mut cells = cells.iter().flatten();
+        cells.any(|cell| cell.name() == mark.name())
+    });
     let took = format!("took {}", exactly(total));
     let mut last = took.chars().count();
     lines.push(took);
@@ -153,7 +143,7 @@ pub(crate) fn draw<T>(
             .push_str(&legend);
         last += length;
     }
-    lines.extend(left_out(&recording.lanes, drawn.len()));
+    lines.extend(left_out(&recording.lanes, rest));
     lines.join("\n")
 }
 
@@ -177,6 +167,15 @@ impl Plot {
         column.min(self.columns)
     }
 
+    fn row<T>(&self, index: usize, recording: &Recording<T>) -> Vec<Mark> {
+        let mut row = self.lane(&recording.lanes[index]);
+        let events = recording.events.iter();
+        for event in events.filter(|event| event.lane == Some(index)) {
+            cover(&mut row[self.column(event.at)], Mark::Event);
+        }
+        row
+    }
+
     fn lane(&self, lane: &Lane) -> Vec<Mark> {
         let mut row = vec![Mark::Nothing; self.columns + 1];
         let created = self.column(lane.created);
@@ -190,6 +189,10 @@ impl Plot {
             if from == to {
                 cover(&mut row[from], Mark::Polled);
             } else {
+                // A hair's breadth tells two polls apart that touch.
+                if from > 0 && row[from - 1] == Mark::Running {
+                    row[from - 1] = Mark::GaveWay;
+                }
                 row[from..to].fill(Mark::Running);
             }
         }
@@ -230,103 +233,6 @@ fn paint_row(row: &[Mark], paint: Paint) -> String {
             same[0].painted(paint, &text)
         })
         .collect()
-}
-
-/// A lane's label, indented under its parents, shortened if it must be.
-pub(crate) fn label(lane: &Lane, lanes: &[Lane]) -> String {
-    let depth = std::iter::successors(lane.parent, |&parent| lanes[parent].parent).count();
-    let label = format!("{:indent$}{}", "", lane.label, indent = 2 * depth);
-    shortened(&label, LONGEST_LABEL)
-}
-
-/// At most `most` letters of a text; an ellipsis stands for the rest.
-pub(crate) fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(most - 1).collect();
-    format!("{start}…")
-}
-
-/// What there was below the last lane that is drawn: `and 60 lanes more: 58 finished, 2 cancelled`.
-pub(crate) fn left_out(lanes: &[Lane], drawn: usize) -> Option<String> {
-    let rest = lanes.get(drawn..).filter(|rest| !rest.is_empty())?;
-    let named = [
-        (Outcome::Finished, "finished"),
-        (Outcome::Cancelled, "cancelled"),
-        (Outcome::Panicked, "panicked"),
-        (Outcome::Open, "still open"),
-    ];
-    let counts: Vec<String> = named
-        .into_iter()
-        .map(|(outcome, name)| {
-            (
-                rest.iter().filter(|lane| lane.outcome == outcome).count(),
-                name,
-            )
-        })
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    let lanes = if rest.len() == 1 { "lane" } else { "lanes" };
-    Some(format!(
-        "and {} {lanes} more: {}",
-        rest.len(),
-        counts.join(", ")
-    ))
-}
-
-/// Up to here a scale is told in seconds, and its ticks are decimal.
-const IN_SECONDS: Duration = Duration::from_mins(10);
-/// Up to here in minutes, above in hours.
-const IN_MINUTES: Duration = Duration::from_hours(6);
-
-/// Round moments from zero to `scale`, at most `most + 1` of them.
-pub(crate) fn ticks(scale: Duration, most: usize) -> Vec<Duration> {
-    let decimal = (0..12)
-        .flat_map(|power| [1, 2, 5].map(|digit| Duration::from_nanos(digit * 10_u64.pow(power))));
-    let minutes = [1, 2, 5, 10, 15, 30].map(Duration::from_mins);
-    let hours = (0..32).map(|doublings| Duration::from_hours(1 << doublings));
-    let fits = |step: &Duration| scale.as_secs_f64() / step.as_secs_f64() <= most.max(1) as f64;
-    let step = if scale < IN_SECONDS {
-        decimal.into_iter().find(fits)
-    } else {
-        minutes.into_iter().chain(hours).find(fits)
-    };
-    let step = step.unwrap_or(Duration::MAX);
-    (0..)
-        .map_while(|number| step.checked_mul(number))
-        .take_while(|at| *at <= scale)
-        .collect()
-}
-
-/// A round moment, in the unit that suits the whole scale: `0s`, `250ms`, `1.5s`, `10min`, `3h`.
-pub(crate) fn roundly(at: Duration, scale: Duration) -> String {
-    let nanos = at.as_nanos() as f64;
-    match scale {
-        _ if at.is_zero() => "0s".into(),
-        _ if scale < Duration::from_micros(1) => format!("{nanos}ns"),
-        _ if scale < Duration::from_millis(1) => format!("{}µs", nanos / 1e3),
-        _ if scale < Duration::from_secs(1) => format!("{}ms", nanos / 1e6),
-        _ if scale < IN_SECONDS => format!("{}s", nanos / 1e9),
-        _ if scale < IN_MINUTES => format!("{}min", nanos / 60e9),
-        _ => format!("{}h", nanos / 3600e9),
-    }
-}
-
-/// A span of time to the millisecond: `3.000 s`, or in hours where that reads better.
-pub(crate) fn exactly(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    if duration < IN_SECONDS {
-        format!("{:.3} s", duration.as_secs_f64())
-    } else {
-        format!(
-            "{} h {:02} min {:02} s",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
-    }
 }
 
 #[cfg(test)]
@@ -399,6 +305,48 @@ mod tests {
     }
 
     #[test]
+    fn two_polls_that_touch_are_told_apart() {
+        let cook = async {
+            for _ in 0..3 {
+                block_for(SECOND);
+                tokio::task::yield_now().await;
+            }
+        };
+        let recording = record(async { cook.instrument(info_span!("cook")).await });
+        let picture = drawn(&recording, 37);
+        assert!(
+            picture.contains("cook  █████████▉█████████▉██████████●\n"),
+            "{picture}"
+        );
+        assert!(
+            picture.ends_with("took 3.000 s  █ running  ● finished"),
+            "{picture}"
+        );
+    }
+
+    /// Both children begin when both parents are there.
+    #[test]
+    fn children_stand_under_their_own_parents() {
+        let recording = record(async {
+            let parent = |name: &'static str| {
+                async move {
+                    sleep(SECOND).await;
+                    sleep(SECOND).instrument(info_span!("child of", name)).await;
+                }
+                .instrument(info_span!("parent", name))
+            };
+            tokio::join!(parent("A"), parent("B"));
+        });
+        let picture = drawn(&recording, 40);
+        let lanes = picture.lines().skip(1).take(4);
+        let labels: Vec<_> = lanes.map(|lane| lane[..12].trim_end()).collect();
+        assert_eq!(
+            labels,
+            ["parent A", "  child of A", "parent B", "  child of B"]
+        );
+    }
+
+    #[test]
     fn a_thousand_lanes_are_drawn_as_forty_and_the_rest_is_counted() {
         let lanes = (0..1000).map(|number| sleep(SECOND).instrument(info_span!("lane", number)));
         let recording = record(async { drop(futures::future::join_all(lanes).await) });
@@ -417,43 +365,6 @@ mod tests {
                 "{widest:?} columns of {width}:\n{picture}"
             );
         }
-    }
-
-    #[test]
-    fn acts_share_a_scale_unless_one_is_far_longer() {
-        assert_eq!(scale(SECOND, 3 * SECOND), 3 * SECOND);
-        assert_eq!(scale(3 * SECOND, SECOND), 3 * SECOND);
-        assert_eq!(scale(SECOND, 100 * SECOND), SECOND);
-    }
-
-    #[test]
-    fn ticks_are_round_whatever_the_scale() {
-        let labels = |scale, most| {
-            let ticks = ticks(scale, most);
-            ticks
-                .into_iter()
-                .map(|at| roundly(at, scale))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            labels(Duration::from_micros(7), 4),
-            ["0s", "2µs", "4µs", "6µs"]
-        );
-        assert_eq!(labels(Duration::from_millis(1001), 2), ["0s", "1s"]);
-        assert_eq!(
-            labels(100 * SECOND, 5),
-            ["0s", "20s", "40s", "60s", "80s", "100s"]
-        );
-        assert_eq!(
-            labels(Duration::from_hours(1), 4),
-            ["0s", "15min", "30min", "45min", "60min"]
-        );
-        assert_eq!(
-            labels(Duration::from_hours(72), 5),
-            ["0s", "16h", "32h", "48h", "64h"]
-        );
-        assert_eq!(labels(Duration::ZERO, 5), ["0s"]);
-        assert!(labels(Duration::MAX, 5).len() <= 6);
     }
 
     #[test]

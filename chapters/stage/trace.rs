@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::recorder::{Lane, Recording};
+use crate::recording::{Lane, Recording};
 
 /// All acts in one file: an act is a process, a lane a thread, a poll a slice.
 pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
@@ -35,9 +35,8 @@ fn slices(lane: &Lane, end: Duration, pid: usize, tid: usize) -> Vec<Value> {
             "ts": micros(from), "dur": micros(to.saturating_sub(from)),
         })
     };
-    let outcome = format!("{:?}", lane.outcome).to_lowercase();
     let mut life = slice(&lane.label, lane.created, lane.ended.unwrap_or(end));
-    life["args"] = json!({ "outcome": outcome, "polls": lane.polls });
+    life["args"] = json!({ "outcome": lane.outcome.name(), "polls": lane.polls });
     let runs = lane
         .runs
         .iter()

@@ -9,14 +9,14 @@ use ch15_group_verification::compare::{
 use lexopt::{Arg, Parser};
 
 use crate::{
-    ending::{Ending, Outcome},
+    ending::{Ended, Ending},
     flags::{engines, help, number, store_kind},
     own_process::measure_all,
     terminal::say,
 };
 
 /// Measures engines and prints them side by side.
-pub fn compare(parser: Parser) -> Outcome {
+pub fn compare(parser: Parser) -> Ended {
     let flags = Comparison::parse(parser)?;
     let work = &flags.work;
     if flags.here {
@@ -45,7 +45,7 @@ pub fn compare(parser: Parser) -> Outcome {
 }
 
 /// In a process of its own.
-fn measure_here(flags: &Comparison) -> Outcome {
+fn measure_here(flags: &Comparison) -> Ended {
     if flags.naive {
         return say(naive_json(&flags.work.naive()));
     }
@@ -68,7 +68,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn parse(mut parser: Parser) -> Outcome<Self> {
+    fn parse(mut parser: Parser) -> Ended<Self> {
         let mut work = Workload::default();
         let mut chosen = Engine::ALL.to_vec();
         let (mut json, mut here, mut naive) = (false, false, false);

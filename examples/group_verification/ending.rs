@@ -20,7 +20,7 @@ pub enum Ending {
 }
 
 /// What a command or a part of it comes to.
-pub type Outcome<T = ()> = Result<T, Ending>;
+pub type Ended<T = ()> = Result<T, Ending>;
 
 impl Ending {
     /// Says the words, in one line whatever names they quote, and gives the exit code.

@@ -15,7 +15,7 @@ use ch15_group_verification::{
 use lexopt::Parser;
 
 use crate::{
-    ending::{Ending, Outcome},
+    ending::{Ended, Ending},
     terminal::say,
 };
 
@@ -28,7 +28,7 @@ pub fn help() -> Ending {
 }
 
 /// A number within bounds.
-pub fn number<T>(parser: &mut Parser, flag: &str, allowed: RangeInclusive<T>) -> Outcome<T>
+pub fn number<T>(parser: &mut Parser, flag: &str, allowed: RangeInclusive<T>) -> Ended<T>
 where
     T: FromStr + PartialOrd + Display,
 {
@@ -45,7 +45,7 @@ where
 }
 
 /// How a bot carries out the scans that its owner asks for.
-pub fn engine(parser: &mut Parser) -> Outcome<Scans> {
+pub fn engine(parser: &mut Parser) -> Ended<Scans> {
     let value = parser.value()?;
     match value.to_str().and_then(Engine::named) {
         Some(Engine::Gather) => Ok(Scans::Gather),
@@ -59,7 +59,7 @@ pub fn engine(parser: &mut Parser) -> Outcome<Scans> {
 }
 
 /// Where members are kept while engines are compared.
-pub fn store_kind(parser: &mut Parser) -> Outcome<StoreKind> {
+pub fn store_kind(parser: &mut Parser) -> Ended<StoreKind> {
     let value = parser.value()?;
     value.to_str().and_then(StoreKind::named).ok_or_else(|| {
         let value = value.display();
@@ -68,7 +68,7 @@ pub fn store_kind(parser: &mut Parser) -> Outcome<StoreKind> {
 }
 
 /// Some engines for one scan.
-pub fn engines(parser: &mut Parser) -> Outcome<Vec<Engine>> {
+pub fn engines(parser: &mut Parser) -> Ended<Vec<Engine>> {
     let value = parser.value()?;
     let parse = |value: &str| value.split(',').map(Engine::named).collect();
     value.to_str().and_then(parse).ok_or_else(|| {
@@ -78,7 +78,7 @@ pub fn engines(parser: &mut Parser) -> Outcome<Vec<Engine>> {
 }
 
 /// The path of a store on disk; `None` means memory.
-pub fn store(parser: &mut Parser) -> Outcome<Option<PathBuf>> {
+pub fn store(parser: &mut Parser) -> Ended<Option<PathBuf>> {
     let value = parser.value()?;
     if value == "memory" {
         return Ok(None);

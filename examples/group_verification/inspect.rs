@@ -8,13 +8,13 @@ use ch15_group_verification::{
 use lexopt::{Arg, Parser};
 
 use crate::{
-    ending::{Ending, Outcome, unusable},
+    ending::{Ended, Ending, unusable},
     flags::{help, number, store},
     terminal::say,
 };
 
 /// Looks into a store without changing it.
-pub fn inspect(mut parser: Parser) -> Outcome {
+pub fn inspect(mut parser: Parser) -> Ended {
     let (mut path, mut group, mut json) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match argument {

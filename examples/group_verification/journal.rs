@@ -5,7 +5,7 @@ use std::io::ErrorKind::BrokenPipe;
 use ch15_group_verification::sim::{Journal, JournalFailure, SimPlatform};
 
 use crate::{
-    ending::{Ending, Outcome, cannot_write},
+    ending::{Ended, Ending, cannot_write},
     output::Output,
     world_file::WorldFile,
 };
@@ -23,14 +23,14 @@ impl Files {
     }
 
     /// A journal that goes on in them.
-    pub fn journal(&self) -> Outcome<Journal> {
+    pub fn journal(&self) -> Ended<Journal> {
         let world = self.world.as_ref().map(WorldFile::file);
         let transcript = self.transcript.as_ref().map(Output::file);
         Ok(Journal::new(world.transpose()?, transcript.transpose()?))
     }
 
     /// Puts the transcript in its place, if all was written.
-    pub fn finish(self, platform: &SimPlatform) -> Outcome {
+    pub fn finish(self, platform: &SimPlatform) -> Ended {
         if let Some(failure) = failure_of(platform) {
             return Err(self.failed(&failure));
         }

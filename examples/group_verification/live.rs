@@ -11,13 +11,13 @@ use ch15_group_verification::{
     model::Timestamp,
     policy::Policy,
     report,
-    sim::{Disk, EPOCH, JournalFailure, Run, SimPlatform, World, serve_through_restarts},
+    sim::{BotRun, Disk, EPOCH, JournalFailure, SimPlatform, World, serve_through_restarts},
     store::{BlockingStore, Store},
 };
 use tokio::{runtime::Builder, select, sync::Notify};
 
 use crate::{
-    ending::{Ending, Outcome},
+    ending::{Ended, Ending},
     journal::{Files, failure_of},
     output::Output,
     simulate::Simulation,
@@ -34,7 +34,7 @@ pub fn live(
     store: impl Store,
     reader: &dyn BlockingStore,
     world: Option<WorldFile>,
-) -> Outcome {
+) -> Ended {
     let began = Instant::now();
     let unfinished = Unfinished::default();
     let asked = stop::listen(flags.speed.is_some(), &unfinished)?;
@@ -69,7 +69,7 @@ async fn run(
     store: impl Store,
     files: &Files,
     asked: &Notify,
-) -> Outcome<(Arc<SimPlatform>, Timestamp)> {
+) -> Ended<(Arc<SimPlatform>, Timestamp)> {
     let speed = flags.speed.unwrap_or(1.0);
     let past = files.past();
     // A world that has a past goes on from its last moment.
@@ -84,7 +84,7 @@ async fn run(
         .replay(past)
         .map_err(|error| Ending::Wrong(format!("the world of this store: {error}")))?;
     let limits = flags.scans == Scans::Bounded;
-    let run = Run {
+    let run = BotRun {
         policy: Policy {
             groups_in_flight: if limits {
                 flags.max_in_flight

@@ -19,7 +19,7 @@ mod world_file;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use ending::{Ending, Outcome};
+use ending::{Ended, Ending};
 use lexopt::Parser;
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: Vec<OsString>) -> Outcome {
+fn run(mut arguments: Vec<OsString>) -> Ended {
     let is_command = |first: &OsString| !first.as_encoded_bytes().starts_with(b"-");
     let command = match arguments.first() {
         Some(first) if is_command(first) => arguments.remove(0),

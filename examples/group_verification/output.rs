@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    ending::{Outcome, cannot_open, cannot_write},
+    ending::{Ended, cannot_open, cannot_write},
     places::{resolve, standard_stream},
     unfinished::Unfinished,
 };
@@ -35,7 +35,7 @@ impl Drop for Beside {
 
 impl Output {
     /// Nothing is emptied yet.
-    pub fn create(path: &Path, unfinished: &Unfinished) -> Outcome<Self> {
+    pub fn create(path: &Path, unfinished: &Unfinished) -> Ended<Self> {
         Self::open(path, unfinished).map_err(|error| cannot_open(path, &error))
     }
 
@@ -75,13 +75,13 @@ impl Output {
     }
 
     /// Another handle to write to.
-    pub fn file(&self) -> Outcome<File> {
+    pub fn file(&self) -> Ended<File> {
         let file = self.file.try_clone();
         file.map_err(|error| cannot_write(&self.path, &error))
     }
 
     /// Writes it all. A reader who has gone away is no error.
-    pub fn write(&mut self, text: &str) -> Outcome {
+    pub fn write(&mut self, text: &str) -> Ended {
         match self.file.write_all(text.as_bytes()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(cannot_write(&self.path, &error))
@@ -91,7 +91,7 @@ impl Output {
     }
 
     /// Now it is whole: puts it in its place.
-    pub fn finish(self) -> Outcome {
+    pub fn finish(self) -> Ended {
         let put = || match &self.beside {
             Some(Beside { temporary, place }) => {
                 // Some disks are found full only now.

@@ -17,10 +17,10 @@ use tokio::{
     select, try_join,
 };
 
-use crate::ending::{Ending, Outcome};
+use crate::ending::{Ended, Ending};
 
 /// Measures one engine after the other, and the naive program.
-pub fn measure_all(work: &Workload, engines: &[Engine]) -> Outcome<(Vec<Value>, Value)> {
+pub fn measure_all(work: &Workload, engines: &[Engine]) -> Ended<(Vec<Value>, Value)> {
     let failed = |error| Ending::Failed(format!("cannot wait for other processes: {error}"));
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.map_err(failed)?.block_on(async {
@@ -41,7 +41,7 @@ pub fn measure_all(work: &Workload, engines: &[Engine]) -> Outcome<(Vec<Value>, 
 }
 
 /// Of this process, because one that is killed removes nothing.
-fn folder_for_stores() -> Outcome<TempDir> {
+fn folder_for_stores() -> Ended<TempDir> {
     tempfile::tempdir()
         .map_err(|error| Ending::Failed(format!("cannot make a folder for stores: {error}")))
 }
@@ -52,7 +52,7 @@ async fn measure(
     engine: Option<Engine>,
     folder: Option<&TempDir>,
     signals: &mut Signals,
-) -> Outcome<Value> {
+) -> Ended<Value> {
     let name = engine.map_or("naive", Engine::name);
     let failed = |words: String| Ending::Failed(format!("{name}: {words}"));
     let broken = |error: io::Error| failed(error.to_string());

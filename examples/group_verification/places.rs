@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    ending::{Ending, Outcome, cannot_open},
+    ending::{Ended, Ending, cannot_open},
     world_file::beside,
 };
 
@@ -16,7 +16,7 @@ const BESIDE: [&str; 5] = ["-wal", "-shm", "-journal", "-lock", "-new"];
 
 /// Refuses outputs that are the store, belong to it, or are one another. They are files, each
 /// with the flag that asks for it.
-pub fn check(store: Option<&Path>, outputs: [(&str, Option<&Path>); 2]) -> Outcome {
+pub fn check(store: Option<&Path>, outputs: [(&str, Option<&Path>); 2]) -> Ended {
     let mut taken = match store {
         Some(store) => places_of(store)?,
         None => Vec::new(),
@@ -73,7 +73,7 @@ impl Place {
 }
 
 /// Everything that belongs to a store, each with its name.
-fn places_of(store: &Path) -> Outcome<Vec<(String, Place)>> {
+fn places_of(store: &Path) -> Ended<Vec<(String, Place)>> {
     let own = Place::of(store).map_err(|error| {
         let store = store.display();
         Ending::Wrong(format!("store '{store}' cannot be used: {error}"))

@@ -11,7 +11,7 @@ use ch15_group_verification::{
 use lexopt::{Arg, Parser};
 
 use crate::{
-    ending::{Ending, Outcome, unusable},
+    ending::{Ended, Ending, unusable},
     flags::{engine, help, number, store},
     live::live,
     places,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Simulates, and tells what happened. What was asked wrongly is refused before anything is made
 /// or emptied.
-pub fn simulate(parser: Parser) -> Outcome {
+pub fn simulate(parser: Parser) -> Ended {
     let flags = Simulation::parse(parser)?;
     let outputs = [
         ("--transcript", flags.transcript.as_deref()),
@@ -58,7 +58,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    fn parse(mut parser: Parser) -> Outcome<Self> {
+    fn parse(mut parser: Parser) -> Ended<Self> {
         let mut flags = Self::default();
         let settings = &mut flags.settings;
         let (mut real, mut speed) = (false, None);

@@ -6,7 +6,7 @@ use ch06_queues::signals::Signals;
 use tokio::{runtime::Builder, sync::Notify};
 
 use crate::{
-    ending::{Ending, Outcome},
+    ending::{Ended, Ending},
     terminal::{tell, wipe_now},
     unfinished::Unfinished,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// the virtual clock, where days take moments, the first does.
 ///
 /// It listens on a thread of its own: one that is busy elsewhere would be deaf.
-pub fn listen(on_real_clock: bool, unfinished: &Unfinished) -> Outcome<Arc<Notify>> {
+pub fn listen(on_real_clock: bool, unfinished: &Unfinished) -> Ended<Arc<Notify>> {
     let asked = Arc::new(Notify::new());
     let (told, unfinished) = (Arc::clone(&asked), unfinished.clone());
     let start = || -> io::Result<()> {

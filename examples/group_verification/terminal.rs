@@ -5,10 +5,10 @@ use std::{
     io::{self, ErrorKind::BrokenPipe, IsTerminal, Write},
 };
 
-use crate::ending::{Ending, Outcome};
+use crate::ending::{Ended, Ending};
 
 /// Prints a line. A reader who has gone away (`| head`) is no error, a full disk is one.
-pub fn say(line: impl Display) -> Outcome {
+pub fn say(line: impl Display) -> Ended {
     let mut stdout = io::stdout();
     match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != BrokenPipe => {

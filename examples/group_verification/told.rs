@@ -10,7 +10,7 @@ use ch15_group_verification::{
     sim::{Kind, SimPlatform, World},
 };
 
-use crate::{ending::Outcome, output::Output, simulate::Simulation, terminal::say};
+use crate::{ending::Ended, output::Output, simulate::Simulation, terminal::say};
 
 /// All that is known at the end.
 pub struct Told<'a> {
@@ -23,7 +23,7 @@ pub struct Told<'a> {
 
 impl Told<'_> {
     /// In files first, which are then whole whatever becomes of standard output.
-    pub fn tell(&self, picture: Option<Output>) -> Outcome {
+    pub fn tell(&self, picture: Option<Output>) -> Ended {
         let flags = self.flags;
         let scan = stage::record(one_scan());
         let timeline = (flags.timeline && !flags.json).then(|| stage::timeline_of(&scan, 80));

@@ -8,7 +8,7 @@ use std::{
 
 use ch15_group_verification::{sim::Settings, store::BlockingStore};
 
-use crate::ending::{Ending, Outcome, cannot_open, cannot_write};
+use crate::ending::{Ended, Ending, cannot_open, cannot_write};
 
 /// A journal that is open to be continued.
 pub struct WorldFile {
@@ -27,7 +27,7 @@ pub fn beside(store: &Path, ending: &str) -> PathBuf {
 }
 
 /// Before a store is made: is it one that a world misses?
-pub fn check(store: &Path) -> Outcome {
+pub fn check(store: &Path) -> Ended {
     let path = beside(store, ".world");
     match fs::metadata(&path) {
         Ok(world) if !world.is_file() => Err(not_a_world(&path)),
@@ -41,7 +41,7 @@ pub fn check(store: &Path) -> Outcome {
 impl WorldFile {
     /// Opens the world that belongs to `store`, or makes one if the store is new: whoever is
     /// killed between the two leaves a store without members, which any world may have.
-    pub fn open(path: &Path, settings: &Settings, store: &impl BlockingStore) -> Outcome<Self> {
+    pub fn open(path: &Path, settings: &Settings, store: &impl BlockingStore) -> Ended<Self> {
         let world = beside(path, ".world");
         let broken = |error: io::Error| cannot_open(&world, &error);
         let mut file = open_private(&world).map_err(broken)?;
@@ -98,13 +98,13 @@ impl WorldFile {
     }
 
     /// A handle to go on writing.
-    pub fn file(&self) -> Outcome<File> {
+    pub fn file(&self) -> Ended<File> {
         let file = self.file.try_clone();
         file.map_err(|error| cannot_write(&self.path, &error))
     }
 
     /// Makes sure that it is on the disk: some are found full only then.
-    pub fn sync(&self) -> Outcome {
+    pub fn sync(&self) -> Ended {
         let synced = self.file.sync_all();
         synced.map_err(|error| cannot_write(&self.path, &error))
     }

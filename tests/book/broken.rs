@@ -1,14 +1,15 @@
 //! Breaks a small book in every way and reads what the checks say.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use tempfile::TempDir;
 
 use crate::{
+    PATIENCE,
     book::Book,
     checks,
     excerpt::excerpt,
-    faults, kept,
+    faults, kept, left_out, proofs, python,
     runner::{Ran, Runner, Target},
     update,
 };
@@ -42,6 +43,8 @@ impl Kitchen {
         }
         // ANCHOR_END: loop
     }
+
+    fn close(self) {}
 }
 
 impl<T: Fn() -> u32> From<T> for Kitchen {
@@ -60,6 +63,15 @@ pub(crate) async fn toast<T>()
 where
     T: Clone,
 {
+}
+
+/// Cuts bread.
+pub trait Slice<T>: Sized
+where
+    T: Clone,
+{
+    /// One.
+    fn cut(&self) -> T;
 }
 "#;
 
@@ -110,6 +122,52 @@ error: late
 ![breakfast](timelines/breakfast.svg)
 ";
 
+/// Stands below the lesson.
+const CLAIMS: &str = "
+A **golden toast** is a term. In a table bold words are a head:
+
+| what | when |
+| --- | --- |
+| **it is burnt by now** | late |
+
+<!-- rule: ch01_await::toast_burns -->
+<!-- rule: ch01_await::nobody_watches ch01_await::toast_burns -->
+- **what is toasted too
+  long burns**, and
+- **on one thread, nobody watches.**
+
+<!-- probe: ch01_toast.py -->
+*Coming from asyncio:* it burns there too.
+";
+
+const TESTS: &str = "
+#[test]
+fn toast_burns() {
+    stage::on_both_runtimes(toast);
+}
+
+#[test]
+fn nobody_watches() {
+    record(toast()); // not on_both_runtimes()
+}
+
+#[test]
+#[ignore = \"it burns\"]
+fn nobody_looks() {
+    on_both_runtimes(toast);
+}
+
+fn toast() {
+    on_both_runtimes(toast);
+}
+";
+
+const PROBE: &str = r#""""Toast burns."""
+
+assert 1 + 1 == 2
+"#;
+
+const PROBE_PATH: &str = "tests/asyncio/ch01_toast.py";
 const LESSON_PATH: &str = "chapters/ch01_await/README.md";
 const PICTURE_PATH: &str = "chapters/ch01_await/timelines/breakfast.svg";
 
@@ -159,7 +217,9 @@ impl Shelf {
         shelf.write("README.md", "[one](chapters/ch01_await/README.md)");
         shelf.write("chapters/SUMMARY.md", "[one](ch01_await/README.md)");
         shelf.write("chapters/ch01_await/breakfast.rs", SOURCE);
-        shelf.write(LESSON_PATH, LESSON);
+        shelf.write(LESSON_PATH, &format!("{LESSON}{CLAIMS}"));
+        shelf.write("tests/ch01_await.rs", TESTS);
+        shelf.write(PROBE_PATH, PROBE);
         update(&shelf.open());
         shelf
     }
@@ -203,6 +263,8 @@ fn all_faults(book: &Book) -> Vec<String> {
         checks::commands(book),
         checks::targets(book),
         checks::doors(book),
+        proofs::probes(book),
+        proofs::rules(book),
     ];
     kinds.concat()
 }
@@ -220,7 +282,7 @@ fn assert_one(faults: &[String], parts: &[&str]) {
 #[test]
 fn an_update_fills_the_book_and_leaves_no_fault() {
     let shelf = Shelf::new();
-    assert_eq!(shelf.read(LESSON_PATH), FILLED);
+    assert_eq!(shelf.read(LESSON_PATH), format!("{FILLED}{CLAIMS}"));
     assert_eq!(
         shelf.read(PICTURE_PATH),
         "<svg>ch01_breakfast --width 60</svg>\n"
@@ -408,6 +470,174 @@ fn what_is_never_built_is_noticed() {
 }
 
 #[test]
+fn notes_without_proof_are_noticed() {
+    let marker = "<!-- probe: ch01_toast.py -->";
+    let words = "*Coming from asyncio:*";
+    let faults = after(LESSON_PATH, marker, "");
+    assert!(faults[0].contains("README.md:40: no marker above this note"));
+    assert_one(
+        &faults[1..],
+        &["tests/asyncio/ch01_toast.py: no note names this probe"],
+    );
+    for (path, from, to, fault) in [
+        (
+            LESSON_PATH,
+            "ch01_toast.py",
+            "ch01_toast.py ch01_jam.py",
+            "README.md:40: there is no tests/asyncio/ch01_jam.py",
+        ),
+        (
+            LESSON_PATH,
+            marker,
+            "<!-- probe: -->\n<!-- probe: ch01_toast.py -->",
+            "README.md:41: no marker above this note",
+        ),
+        (
+            LESSON_PATH,
+            words,
+            "*Coming from threads:*",
+            "README.md:39: below this marker `probe:` stands no note",
+        ),
+        (
+            LESSON_PATH,
+            words,
+            "Not this.\n\n*Coming from asyncio:*",
+            "README.md:42: no marker above this note",
+        ),
+        (
+            PROBE_PATH,
+            "burns.",
+            "burns",
+            "ch01_toast.py: its first line should be a docstring",
+        ),
+        (
+            PROBE_PATH,
+            "assert",
+            "print",
+            "ch01_toast.py: it asserts nothing",
+        ),
+    ] {
+        let faults = after(path, from, to);
+        assert!(faults.iter().any(|it| it.contains(fault)), "{faults:#?}");
+    }
+    // Another chapter's probe may be named again, but not first.
+    let shelf = Shelf::new();
+    let lesson = format!("# 2. Lunch\n\n{marker}\n{words} the same.\n");
+    shelf.write("chapters/ch02_lunch/README.md", &lesson);
+    assert_eq!(proofs::probes(&shelf.open()), Vec::<String>::new());
+    shelf.edit(LESSON_PATH, &format!("{marker}\n{words}"), "Or not:");
+    assert_one(
+        &proofs::probes(&shelf.open()),
+        &["ch02_lunch/README.md:4: `ch01_toast.py` is named here first"],
+    );
+}
+
+#[test]
+fn rules_without_proof_are_noticed() {
+    let second = "ch01_await::nobody_watches ch01_await::toast_burns";
+    for (from, to, fault) in [
+        (
+            "<!-- rule: ch01_await::nobody_watches ch01_await::toast_burns -->\n",
+            "",
+            "README.md:36: no marker above this paragraph names the test of **on one thread,",
+        ),
+        (
+            "golden toast",
+            "toast is golden.",
+            "README.md:27: no marker above this paragraph names the test of **toast is golden.**",
+        ),
+        (
+            "golden toast",
+            "toast is not bread",
+            "README.md:27: no marker above this paragraph names the test of **toast is not bread**",
+        ),
+        (
+            "**on one thread, nobody watches.**",
+            "nobody watches.",
+            "README.md:34: below this marker `rule:` stands no sentence in bold",
+        ),
+        (
+            "on one thread, nobody",
+            "and there nobody",
+            "README.md:37: `ch01_await::nobody_watches` does not call `on_both_runtimes`",
+        ),
+        (
+            second,
+            "ch01_await::toast",
+            "`ch01_await::toast`: tests/ch01_await.rs has no such test",
+        ),
+        (
+            second,
+            "ch01_await::nobody_looks",
+            "`ch01_await::nobody_looks`: tests/ch01_await.rs has no such test, or ignores it",
+        ),
+        (second, "ch09::toast", "there is no tests/ch09.rs"),
+        (
+            second,
+            "nobody_watches",
+            "`nobody_watches` should be TESTFILE::function",
+        ),
+    ] {
+        assert_one(&after(LESSON_PATH, from, to), &[fault]);
+    }
+}
+
+#[test]
+fn a_chapter_is_excused_until_it_is_marked() {
+    let faults = after(LESSON_PATH, "ch01_toast.py", "ch01_jam.py");
+    assert_eq!(
+        &proofs::excusing(&["ch01_await"], faults.clone())[..],
+        &faults[1..]
+    );
+    assert_eq!(proofs::excusing(&[], faults.clone()), faults);
+    let rotten = proofs::excusing(&["ch01_await", "ch02_lunch"], faults.clone());
+    assert_one(
+        &rotten[1..],
+        &["chapters/ch02_lunch has no fault: take it off the list"],
+    );
+}
+
+#[tokio::test]
+async fn false_probes_are_noticed() {
+    let shelf = Shelf::new();
+    for (name, code) in [
+        ("ch01_false", "assert 1 + 1 == 3, 'sums'"),
+        (
+            "ch01_isolated",
+            "import sys\nassert sys.flags.no_site and not sys.flags.optimize",
+        ),
+        (
+            "ch01_not_awaited",
+            "import asyncio\nassert asyncio.sleep(0)",
+        ),
+        ("ch01_silent", "raise SystemExit(3)"),
+    ] {
+        shelf.write(&format!("tests/asyncio/{name}.py"), code);
+    }
+    let Some(faults) = python::faults(shelf.0.path(), proofs::PROBES, PATIENCE).await else {
+        return left_out("what is said of false probes");
+    };
+    let [wrong, noisy, silent] = &faults[..] else {
+        panic!("expected three faults, not {faults:#?}");
+    };
+    assert!(wrong.starts_with("tests/asyncio/ch01_false.py: exit status: 1"));
+    assert!(wrong.ends_with("AssertionError: sums"), "{wrong}");
+    assert!(noisy.contains("was never awaited"), "{noisy}");
+    assert!(silent.ends_with("exit status: 3"), "{silent}");
+}
+
+#[tokio::test]
+async fn a_probe_that_never_ends_is_killed() {
+    let shelf = Shelf::new();
+    shelf.write(PROBE_PATH, "import time\ntime.sleep(60)");
+    let patience = Duration::from_millis(100);
+    let Some(faults) = python::faults(shelf.0.path(), proofs::PROBES, patience).await else {
+        return left_out("what is said of endless probes");
+    };
+    assert_one(&faults, &["ch01_toast.py: has not ended after 100ms"]);
+}
+
+#[test]
 fn items_are_found_in_source() {
     let show = |words: &str| {
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
@@ -415,14 +645,35 @@ fn items_are_found_in_source() {
     };
     let kitchen = "#[derive(\n    Clone, Debug,\n)]\n// Comments are not.\npub struct Kitchen {\n    toasts: u32,\n}\n";
     assert_eq!(show("Kitchen"), Ok(kitchen.into()));
-    let open = "#[must_use]\npub const fn open() -> Self {\n    Self { toasts: TOASTS }\n}\n";
-    assert_eq!(show("Kitchen::open"), Ok(open.into()));
+    let open = "    #[must_use]\n    pub const fn open() -> Self {\n        Self { toasts: TOASTS }\n    }\n";
+    let in_kitchen = |members: &str| format!("impl Kitchen {{\n{members}}}\n");
+    assert_eq!(show("Kitchen::open"), Ok(in_kitchen(open)));
+    let close = "    fn close(self) {}\n";
+    assert_eq!(
+        show("Kitchen::open Kitchen::close"),
+        Ok(in_kitchen(&format!("{open}\n{close}")))
+    );
+    // In the order in which they are named, and only neighbours together.
+    assert_eq!(
+        show("Kitchen::close TOASTS Kitchen::open"),
+        Ok([
+            in_kitchen(close),
+            "const TOASTS: u32 = 2; // both for me\n".into(),
+            in_kitchen(open)
+        ]
+        .join("\n"))
+    );
+    let from = "impl<T: Fn() -> u32> From<T> for Kitchen {\n    fn from(toasts: T) -> Self {\n        \
+                Self { toasts: toasts() }\n    }\n}\n";
+    assert_eq!(show("Kitchen::from"), Ok(from.into()));
+    let cut = "pub trait Slice<T>: Sized\nwhere\n    T: Clone,\n{\n    fn cut(&self) -> T;\n}\n";
+    assert_eq!(show("Slice::cut"), Ok(cut.into()));
     let toast = "pub(crate) async fn toast<T>()\nwhere\n    T: Clone,\n{\n}\n";
     assert_eq!(show("toast"), Ok(toast.into()));
     let from = show("impl From for Kitchen").unwrap_or_default();
     assert!(from.starts_with("impl<T: Fn() -> u32> From<T> for Kitchen {\n    fn from"));
     let inherent = show("impl Kitchen").unwrap_or_default();
-    assert!(inherent.ends_with("    }\n}\n") && !inherent.contains("ANCHOR"));
+    assert!(inherent.ends_with("    fn close(self) {}\n}\n") && !inherent.contains("ANCHOR"));
     let twice = "the file has 2 items `Kitchen::fmt`; mark the one you mean with an anchor";
     assert_eq!(show("Kitchen::fmt"), Err(twice.into()));
     assert_eq!(show("open"), Err("the file has no item `open`".into()));

@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use crate::{
     book::{Book, entries, files_below},
-    page::{Located, Page},
+    markdown::Located,
+    page::Page,
     runner::Target,
 };
 
@@ -320,7 +321,7 @@ fn exercise_folder(target: &Target) -> Option<&str> {
 }
 
 /// `03` of `ch03_gather` or `03_gather`.
-fn chapter_number<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+pub fn chapter_number<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
     let (number, _) = name.strip_prefix(prefix)?.split_once('_')?;
     (number.len() == 2 && number.parse::<u8>().is_ok()).then_some(number)
 }

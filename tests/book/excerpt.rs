@@ -8,8 +8,27 @@ pub fn excerpt(source: &str, words: &[String]) -> Result<String, String> {
     if items.is_empty() {
         return Err("name what is to be shown of the file".into());
     }
-    let shown: Result<Vec<String>, String> = items.iter().map(|item| source.show(item)).collect();
-    Ok(shown?.join("\n\n") + "\n")
+    let found: Result<Vec<Found>, String> = items.iter().map(|item| source.find(item)).collect();
+    // Members of one block that are named one after the other stand in it together.
+    let together = |one: &Found, next: &Found| one.owner.is_some() && one.owner == next.owner;
+    let blocks: Vec<String> = found?
+        .chunk_by(together)
+        .map(|block| source.show(block))
+        .collect();
+    Ok(blocks.join("\n\n") + "\n")
+}
+
+/// The lines of the `#[test]` function of that name, if it is not ignored.
+pub fn test<'a>(source: &'a str, name: &str) -> Option<Vec<&'a str>> {
+    let source = Source(source.lines().collect());
+    let has = |item: usize, attribute: &str| {
+        let above = &source.0[source.start(item)..item];
+        above.iter().any(|line| line.trim().starts_with(attribute))
+    };
+    let test = (0..source.0.len()).find(|&at| {
+        declares(source.0[at]) == Some(name) && has(at, "#[test]") && !has(at, "#[ignore")
+    })?;
+    Some(source.0[test..=source.end(test)].to_vec())
 }
 
 enum Wanted<'a> {
@@ -43,35 +62,57 @@ fn wanted(words: &[String]) -> Result<Vec<Wanted<'_>>, String> {
 
 struct Source<'a>(Vec<&'a str>);
 
-impl Source<'_> {
-    fn show(&self, wanted: &Wanted) -> Result<String, String> {
+struct Found<'a> {
+    /// Where the `impl` or the trait begins whose member this is.
+    owner: Option<usize>,
+    lines: Vec<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    fn find(&self, wanted: &Wanted) -> Result<Found<'a>, String> {
+        let alone = |lines| Found { owner: None, lines };
         match *wanted {
-            Wanted::Anchor(name) => self.anchored(name),
-            Wanted::Item(name) => self.only(name, &self.items(|line| declares(line) == Some(name))),
+            Wanted::Anchor(name) => Ok(alone(self.anchored(name)?)),
+            Wanted::Item(name) => {
+                let items = self.items(|line| declares(line) == Some(name));
+                Ok(alone(self.item(only(name, &items)?)))
+            }
             Wanted::Impl(of, owner) => {
                 let name = match of {
                     Some(of) => format!("impl {of} for {owner}"),
                     None => format!("impl {owner}"),
                 };
-                self.only(
-                    &name,
-                    &self.items(|line| implements(line) == Some((of, owner))),
-                )
+                let items = self.items(|line| implements(line) == Some((of, owner)));
+                Ok(alone(self.item(only(&name, &items)?)))
             }
             Wanted::Member(owner, name) => {
-                let members: Vec<usize> = self
-                    .items(|line| {
-                        implements(line).is_some_and(|(_, it)| it == owner)
-                            || (line.contains("trait ") && declares(line) == Some(owner))
-                    })
+                let owners = self.items(|line| {
+                    implements(line).is_some_and(|(_, it)| it == owner)
+                        || (line.contains("trait ") && declares(line) == Some(owner))
+                });
+                let members: Vec<(usize, usize)> = owners
                     .into_iter()
-                    .flat_map(|first| first + 1..self.end(first))
-                    .filter(|&at| {
+                    .flat_map(|first| (first + 1..self.end(first)).map(move |at| (first, at)))
+                    .filter(|&(_, at)| {
                         indentation(self.0[at]) == 4 && declares(self.0[at]) == Some(name)
                     })
                     .collect();
-                self.only(&format!("{owner}::{name}"), &members)
+                let (owner, member) = only(&format!("{owner}::{name}"), &members)?;
+                Ok(Found {
+                    owner: Some(owner),
+                    lines: self.item(member),
+                })
             }
+        }
+    }
+
+    /// Members stand between the first and the last line of what they belong to.
+    fn show(&self, block: &[Found<'a>]) -> String {
+        let members: Vec<&[&str]> = block.iter().map(|found| &found.lines[..]).collect();
+        let members = members.join(&"");
+        match block[0].owner {
+            Some(owner) => shown(&[self.head(owner), members, vec!["}"]].concat()),
+            None => shown(&members),
         }
     }
 
@@ -82,20 +123,20 @@ impl Source<'_> {
             .collect()
     }
 
-    fn only(&self, name: &str, found: &[usize]) -> Result<String, String> {
-        match *found {
-            [item] => {
-                let above = (self.start(item)..item).filter(|&at| !is_doc(self.0[at]));
-                Ok(shown(
-                    above.chain(item..=self.end(item)).map(|at| self.0[at]),
-                ))
-            }
-            [] => Err(format!("the file has no item `{name}`")),
-            _ => Err(format!(
-                "the file has {} items `{name}`; mark the one you mean with an anchor",
-                found.len()
-            )),
-        }
+    fn item(&self, item: usize) -> Vec<&'a str> {
+        self.lines(item, self.end(item))
+    }
+
+    /// An `impl` or a trait up to its opening brace.
+    fn head(&self, owner: usize) -> Vec<&'a str> {
+        let opens = |&at: &usize| self.0[at].ends_with('{');
+        self.lines(owner, (owner..self.0.len()).find(opens).unwrap_or(owner))
+    }
+
+    /// An item's lines up to the `last` one, without its docs.
+    fn lines(&self, item: usize, last: usize) -> Vec<&'a str> {
+        let above = (self.start(item)..item).filter(|&at| !is_doc(self.0[at]));
+        above.chain(item..=last).map(|at| self.0[at]).collect()
     }
 
     /// Attributes and comments above an item belong to it.
@@ -125,7 +166,7 @@ impl Source<'_> {
             .unwrap_or(self.0.len() - 1)
     }
 
-    fn anchored(&self, name: &str) -> Result<String, String> {
+    fn anchored(&self, name: &str) -> Result<Vec<&'a str>, String> {
         let find = |comment: String| {
             let at = self.0.iter().position(|line| line.trim() == comment);
             at.ok_or(format!("the file has no line `{comment}`"))
@@ -134,13 +175,26 @@ impl Source<'_> {
         let to = find(format!("// ANCHOR_END: {name}"))?;
         let lines = self.0.get(from..to);
         let lines = lines.ok_or(format!("anchor `{name}` ends before it begins"))?;
-        Ok(shown(lines.iter().copied()))
+        Ok(lines.to_vec())
+    }
+}
+
+fn only<T: Copy>(name: &str, found: &[T]) -> Result<T, String> {
+    match *found {
+        [it] => Ok(it),
+        [] => Err(format!("the file has no item `{name}`")),
+        _ => Err(format!(
+            "the file has {} items `{name}`; mark the one you mean with an anchor",
+            found.len()
+        )),
     }
 }
 
 /// The lines without their common indentation and without what only the book needs.
-fn shown<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+fn shown(lines: &[&str]) -> String {
     let lines: Vec<&str> = lines
+        .iter()
+        .copied()
         .filter(|line| !line.trim_start().starts_with("// ANCHOR"))
         .collect();
     let written = lines.iter().filter(|line| !line.is_empty());

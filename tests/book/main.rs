@@ -5,16 +5,35 @@
 mod book;
 mod broken;
 mod checks;
+mod claim;
 mod excerpt;
 mod kept;
+mod markdown;
 mod page;
+mod proofs;
+mod python;
 mod runner;
 
-use std::{env, path::Path, sync::LazyLock};
+use std::{
+    env,
+    io::{self, Write},
+    path::Path,
+    sync::LazyLock,
+    time::Duration,
+};
 
 use book::{Book, Kept};
 use kept::Found;
 use runner::Cargo;
+
+/// Chapters whose notes on asyncio do not all have a probe yet.
+const NOT_YET_PROBED: [&str; 0] = [];
+
+/// Chapters whose rules do not all have a test on every runtime yet.
+const NOT_YET_RULED: [&str; 0] = [];
+
+/// A probe takes a tenth of a second; this is for a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// This repository's book, brought up to date first if that is asked for: before any test reads
 /// it, and only once.
@@ -100,4 +119,30 @@ fn examples_tests_and_benches_are_built() {
 #[test]
 fn doors_are_announced() {
     assert_none(&checks::doors(&BOOK));
+}
+
+#[test]
+fn notes_on_asyncio_have_probes() {
+    assert_none(&proofs::excusing(&NOT_YET_PROBED, proofs::probes(&BOOK)));
+}
+
+#[test]
+fn rules_have_tests() {
+    assert_none(&proofs::excusing(&NOT_YET_RULED, proofs::rules(&BOOK)));
+}
+
+#[tokio::test]
+async fn probes_show_what_python_does() {
+    match python::faults(&BOOK.root, proofs::PROBES, PATIENCE).await {
+        Some(faults) => assert_none(&faults),
+        None => left_out("what the notes on asyncio say"),
+    }
+}
+
+/// Says that there is no Python. Not by `eprintln!`, which is not shown of tests that pass.
+fn left_out(what: &str) {
+    let words = format!("left out: {what}, for there is no python3 of version 3.11 or newer\n");
+    io::stderr()
+        .write_all(words.as_bytes())
+        .expect("stderr is open");
 }

@@ -1,12 +1,16 @@
 //! A page of Markdown: what is marked, shown, linked and set as code in it.
 
 use std::{
+    mem,
     ops::Range,
     path::{Component, Path, PathBuf},
 };
 
-use pulldown_cmark::{
-    BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Parser, Tag, TagEnd};
+
+use crate::{
+    claim::Claims,
+    markdown::{Located, Marker, OPTIONS, line_at},
 };
 
 pub struct Page {
@@ -21,14 +25,9 @@ pub struct Page {
     pub spans: Vec<Located<String>>,
     /// What `#fragments` can name.
     pub slugs: Vec<String>,
+    pub claims: Claims,
     /// Markers that fill nothing, and references without a definition.
     pub faults: Vec<String>,
-}
-
-/// Something and the line it stands on.
-pub struct Located<T> {
-    pub line: usize,
-    pub it: T,
 }
 
 /// A fenced block.
@@ -46,12 +45,6 @@ pub struct Picture {
     pub marker: Option<Marker>,
 }
 
-/// `<!-- kind: words … -->`
-pub struct Marker {
-    pub kind: String,
-    pub words: Vec<String>,
-}
-
 impl Page {
     pub fn parse(path: PathBuf, text: String) -> Self {
         let mut page = Self {
@@ -62,6 +55,7 @@ impl Page {
             links: Vec::new(),
             spans: Vec::new(),
             slugs: Vec::new(),
+            claims: Claims::read(&text),
             faults: Vec::new(),
         };
         page.read(&text);
@@ -93,27 +87,26 @@ impl Page {
     }
 
     fn read(&mut self, text: &str) {
-        let line_at = |at: usize| 1 + text[..at].matches('\n').count();
         let mut undefined = Vec::new();
         let mut note_undefined = |link: BrokenLink| -> Option<(CowStr, CowStr)> {
             // `[words]` alone may be meant as it stands.
             if matches!(link.link_type, LinkType::Reference | LinkType::Collapsed) {
-                undefined.push((line_at(link.span.start), link.reference.to_string()));
+                undefined.push((line_at(text, link.span.start), link.reference.to_string()));
             }
             None
         };
-        let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
         let events =
-            Parser::new_with_broken_link_callback(text, options, Some(&mut note_undefined))
+            Parser::new_with_broken_link_callback(text, OPTIONS, Some(&mut note_undefined))
                 .into_offset_iter();
 
         let mut pending: Option<Located<Marker>> = None;
         let mut heading: Option<String> = None;
         for (event, range) in events {
-            let line = line_at(range.start);
+            let line = line_at(text, range.start);
             match event {
                 Event::Html(html) => {
-                    if let Some(marker) = Marker::parse(&html) {
+                    let filling = |marker: &Marker| !marker.proves();
+                    if let Some(marker) = Marker::parse(&html).filter(filling) {
                         self.unused(pending.replace(Located { line, it: marker }));
                     }
                 }
@@ -180,6 +173,17 @@ impl Page {
             }
         }
         self.unused(pending);
+        for Located { line, it: marker } in mem::take(&mut self.claims.stray) {
+            let kind = marker.kind;
+            let claim = match kind.as_str() {
+                "probe" => "note that begins \"Coming from asyncio\"",
+                _ => "sentence in bold",
+            };
+            self.complain(
+                line,
+                &format!("below this marker `{kind}:` stands no {claim}"),
+            );
+        }
         for (line, reference) in undefined {
             self.complain(line, &format!("nothing defines the link [{reference}]"));
         }
@@ -213,18 +217,6 @@ impl Page {
     fn complain(&mut self, line: usize, words: &str) {
         let fault = self.fault(line, words);
         self.faults.push(fault);
-    }
-}
-
-impl Marker {
-    /// Other comments are none of the book's business.
-    fn parse(html: &str) -> Option<Self> {
-        let comment = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
-        let (kind, words) = comment.trim().split_once(':')?;
-        kind.chars().all(char::is_alphabetic).then(|| Self {
-            kind: kind.to_owned(),
-            words: words.split_whitespace().map(str::to_owned).collect(),
-        })
     }
 }
 

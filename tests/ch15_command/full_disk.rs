@@ -15,7 +15,7 @@ use async_workbook::{
         bot::Scans,
         clock::Clock,
         policy::Policy,
-        sim::{EPOCH, Journal, JournalFailure, Run, Settings, SimPlatform, World, serve},
+        sim::{BotRun, EPOCH, Journal, JournalFailure, Settings, SimPlatform, World, serve},
         store::Memory,
     },
     stage::virtual_time,
@@ -110,7 +110,7 @@ fn platform(own: Option<File>, transcript: Option<File>) -> Arc<SimPlatform> {
 fn failure_in(own: Option<File>, transcript: Option<File>) -> Option<JournalFailure> {
     virtual_time(async {
         let platform = platform(own, transcript);
-        let run = Run {
+        let run = BotRun {
             policy: Policy::default(),
             speed: 1.0,
             scans: Scans::Bounded,

@@ -1,7 +1,8 @@
 //! Every wrong solution that was kept is refused by its exercise's tests, every right one passes.
 //!
 //! `cargo test -p workbook-kept -- --exact every_verdict_is_true`: without a filter the tests of the
-//! wrong solutions would run too, and fail as they should.
+//! wrong solutions would run too, and fail as they should. `KEPT=locks` before it takes only the exercises
+//! whose names begin so.
 
 #![allow(
     dead_code,
@@ -22,12 +23,13 @@ use std::{
 include!(concat!(env!("OUT_DIR"), "/kept.rs"));
 
 /// The tests of an exercise end by themselves, whatever the solution does. Most need milliseconds;
-/// those that notice that a solution spins need ten seconds of real time.
+/// those that notice that a solution spins need five to ten seconds of real time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn every_verdict_is_true() {
-    assert!(ALL.len() > 50, "only {} solutions", ALL.len());
+    let some = if option_env!("KEPT").is_some() { 0 } else { 50 };
+    assert!(ALL.len() > some, "only {} solutions", ALL.len());
     let (left, faults) = (Mutex::new(ALL.iter()), Mutex::new(Vec::new()));
     let next = || left.lock().unwrap().next();
     let threads = thread::available_parallelism().map_or(2, |cores| cores.get() * 2);
@@ -46,14 +48,20 @@ fn every_verdict_is_true() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Runs the tests of one solution in a process of their own.
+/// Runs the tests of one solution in a process of their own. What goes wrong on real threads only may
+/// go well once: a wrong solution is accepted when it has passed three times.
 fn fault(name: &str) -> Option<String> {
-    match run(&format!("{name}::")) {
-        None => Some(format!("{name}: its tests do not end")),
-        Some(ended) if ended.success() == name.starts_with("right") => None,
-        Some(ended) if ended.success() => Some(format!("{name}: accepted")),
-        Some(_) => Some(format!("{name}: refused")),
+    let is_right = name.starts_with("right");
+    for _ in 0..3 {
+        match run(&format!("{name}::")) {
+            None => return Some(format!("{name}: its tests do not end")),
+            Some(ended) if ended.success() && is_right => return None,
+            Some(ended) if ended.success() => {}
+            Some(_) if is_right => return Some(format!("{name}: refused")),
+            Some(_) => return None,
+        }
     }
+    Some(format!("{name}: accepted"))
 }
 
 fn run(filter: &str) -> Option<ExitStatus> {

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{charts, claims, page::table};
+use crate::{charts, page::table};
 
 /// By full name, such as `wake/threads_park/2_threads`.
 pub struct Results {
@@ -43,16 +43,12 @@ impl Results {
                     .then_some(())
                     .ok_or_else(|| self.missing(group, bench))
             }),
-            ["claims"] => claims::CLAIMS.iter().try_for_each(|claim| {
-                let names = [claim.less, claim.more];
-                let lost = names.iter().find(|name| !self.by_name.contains_key(**name));
-                lost.map_or(Ok(()), |name| Err(self.missing(name, claim.bench)))
-            }),
             _ => Ok(()),
         }
     }
 
-    fn missing(&self, name: &str, bench: &str) -> String {
+    /// Says what to run.
+    pub fn missing(&self, name: &str, bench: &str) -> String {
         format!(
             "no results of '{name}' in {}: run `cargo bench --bench {bench}` first",
             self.folder.display()

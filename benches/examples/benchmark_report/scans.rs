@@ -35,10 +35,10 @@ struct Scan {
     groups: usize,
     ideal_s: f64,
     /// Why not, if not.
-    outcome: Result<Outcome, String>,
+    outcome: Result<Measured, String>,
 }
 
-struct Outcome {
+struct Measured {
     elapsed_s: f64,
     /// `None` where the system does not tell.
     peak_rss_mib: Option<f64>,
@@ -105,7 +105,7 @@ fn scan(by: By, groups: usize, latency_ms: u64) -> Scan {
     }
 }
 
-fn run(by: By, groups: usize, latency_ms: u64, ideal: Duration) -> Result<Outcome, String> {
+fn run(by: By, groups: usize, latency_ms: u64, ideal: Duration) -> Result<Measured, String> {
     let threaded = matches!(by, By::Ours(Engine::Threads) | By::Python("threads"));
     if ideal > PATIENCE {
         return Err(format!("≥ {}", time(ideal.as_nanos() as f64)));
@@ -123,7 +123,7 @@ fn run(by: By, groups: usize, latency_ms: u64, ideal: Duration) -> Result<Outcom
                 .args([engine, &groups, &MEMBERS.to_string(), &latency]),
         )?,
     };
-    Ok(Outcome {
+    Ok(Measured {
         elapsed_s: answer["elapsed_s"].as_f64().ok_or("no elapsed time")?,
         peak_rss_mib: answer["peak_rss_mib"].as_f64(),
     })
@@ -222,7 +222,7 @@ impl Scans {
         self.growing.iter().filter(move |scan| scan.by == by)
     }
 
-    fn line(&self, by: By, point: impl Fn(&Scan, &Outcome) -> (f64, f64)) -> Line {
+    fn line(&self, by: By, point: impl Fn(&Scan, &Measured) -> (f64, f64)) -> Line {
         let measured = |scan| Some(point(scan, Result::as_ref(&scan.outcome).ok()?));
         Line {
             name: by.name(),

@@ -1,7 +1,7 @@
 //! What one who waits costs in memory: a future, a task, a thread.
 
 use std::{
-    iter, process,
+    iter, mem, process,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -22,23 +22,31 @@ use crate::{
     system, threads_allowed,
 };
 
-const KINDS: [&str; 3] = ["future", "task", "thread"];
+const KINDS: [Kind; 3] = [Kind::Future, Kind::Task, Kind::Thread];
 const COUNTS: [u64; 3] = [1_000, 10_000, 100_000];
 const HOUR: Duration = Duration::from_hours(1);
 const TICK: Duration = Duration::from_millis(1);
 
+/// Who waits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Future,
+    Task,
+    Thread,
+}
+
 /// KiB for each who waits, by kind and count; or why not.
-pub struct Waiting(Vec<(&'static str, u64, Result<f64, String>)>);
+pub struct Waiting(Vec<(Kind, u64, Result<f64, String>)>);
 
 pub fn measure() -> Waiting {
-    let each = |kind, count: u64| {
-        if kind == "thread" && count > threads_allowed() {
+    let each = |kind: Kind, count: u64| {
+        if kind == Kind::Thread && count > threads_allowed() {
             return Err(format!(
                 "not measured: more than {} threads would get in the way of others",
                 threads_allowed()
             ));
         }
-        let answer = in_a_child(&["wait", kind, &count.to_string()])?;
+        let answer = in_a_child(&["wait", kind.name(), &count.to_string()])?;
         let kib = answer["kib"]
             .as_f64()
             .ok_or("not measured: this system does not tell")?;
@@ -54,51 +62,16 @@ pub fn measure() -> Waiting {
 
 /// Prints by how much the peak of this process's memory grew.
 pub fn child(kind: &str, count: &str) -> Result<(), String> {
+    let kind = Kind::named(kind).ok_or_else(|| format!("nobody waits as a '{kind}'"))?;
     let count = count
         .parse()
         .map_err(|_| format!("'{count}' is not a number"))?;
     let peak = || system("/proc/self/status", "VmHWM:");
     let before = peak();
-    let waiting = Arc::new(AtomicUsize::new(0));
     match kind {
-        "thread" => {
-            for _ in 0..count {
-                let waiting = Arc::clone(&waiting);
-                let wait = move || {
-                    waiting.fetch_add(1, Relaxed);
-                    thread::sleep(HOUR);
-                };
-                thread::Builder::new()
-                    .spawn(wait)
-                    .map_err(|error| format!("not measured: {error}"))?;
-            }
-            while waiting.load(Relaxed) < count {
-                thread::sleep(TICK);
-            }
-        }
-        _ => Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .expect("the system grants a runtime")
-            .block_on(async {
-                if kind == "future" {
-                    let mut all = Box::pin(join_all((0..count).map(|_| sleep(HOUR))));
-                    assert!((&mut all).now_or_never().is_none(), "they wait for an hour");
-                    // Not given back before the peak has been read.
-                    std::mem::forget(all);
-                    return;
-                }
-                for _ in 0..count {
-                    let waiting = Arc::clone(&waiting);
-                    tokio::spawn(async move {
-                        waiting.fetch_add(1, Relaxed);
-                        sleep(HOUR).await;
-                    });
-                }
-                while waiting.load(Relaxed) < count {
-                    sleep(TICK).await;
-                }
-            }),
+        Kind::Future => on_a_runtime(async { futures(count) }),
+        Kind::Task => on_a_runtime(tasks(count)),
+        Kind::Thread => threads(count)?,
     }
     let kib = peak().zip(before).map(|(after, before)| after - before);
     println!("{}", json!({ "kib": kib }));
@@ -106,17 +79,85 @@ pub fn child(kind: &str, count: &str) -> Result<(), String> {
     process::exit(0)
 }
 
+fn on_a_runtime(work: impl Future<Output = ()>) {
+    Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("the system grants a runtime")
+        .block_on(work);
+}
+
+fn futures(count: usize) {
+    let mut all = Box::pin(join_all((0..count).map(|_| sleep(HOUR))));
+    assert!((&mut all).now_or_never().is_none(), "they wait for an hour");
+    // Not given back before the peak has been read.
+    mem::forget(all);
+}
+
+async fn tasks(count: usize) {
+    let waiting = Arc::new(AtomicUsize::new(0));
+    for _ in 0..count {
+        let waiting = Arc::clone(&waiting);
+        tokio::spawn(async move {
+            waiting.fetch_add(1, Relaxed);
+            sleep(HOUR).await;
+        });
+    }
+    while waiting.load(Relaxed) < count {
+        sleep(TICK).await;
+    }
+}
+
+fn threads(count: usize) -> Result<(), String> {
+    let waiting = Arc::new(AtomicUsize::new(0));
+    for _ in 0..count {
+        let waiting = Arc::clone(&waiting);
+        let wait = move || {
+            waiting.fetch_add(1, Relaxed);
+            thread::sleep(HOUR);
+        };
+        thread::Builder::new()
+            .spawn(wait)
+            .map_err(|error| format!("not measured: {error}"))?;
+    }
+    while waiting.load(Relaxed) < count {
+        thread::sleep(TICK);
+    }
+    Ok(())
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Future => "future",
+            Self::Task => "task",
+            Self::Thread => "thread",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        KINDS.into_iter().find(|kind| kind.name() == name)
+    }
+
+    fn color(self) -> charts::Color {
+        match self {
+            Self::Future => charts::GREEN,
+            Self::Task => charts::BLUE,
+            Self::Thread => charts::RED,
+        }
+    }
+}
+
 impl Waiting {
     pub fn chart(&self) -> Result<String, String> {
-        let colors = [charts::GREEN, charts::BLUE, charts::RED];
-        let lines = KINDS.iter().zip(colors).map(|(kind, color)| Line {
-            name: format!("{kind}s"),
-            color,
+        let lines = KINDS.map(|kind| Line {
+            name: format!("{}s", kind.name()),
+            color: kind.color(),
             dashed: false,
             points: self
                 .0
                 .iter()
-                .filter(|(it, _, _)| it == kind)
+                .filter(|(it, _, _)| *it == kind)
                 .filter_map(|(_, count, kib)| Some((*count as f64, kib.clone().ok()? * 1024.0)))
                 .collect(),
         });
@@ -124,7 +165,7 @@ impl Waiting {
             "Resident memory for each who waits",
             "waiting at the same time",
             charts::bytes,
-            &lines.collect::<Vec<_>>(),
+            &lines,
         )
     }
 
@@ -135,8 +176,25 @@ impl Waiting {
                 Ok(kib) => format!("{} KiB", three_digits(*kib)),
                 Err(words) => words.clone(),
             });
-            iter::once(format!("{kind}s")).chain(cells).collect()
+            iter::once(format!("{}s", kind.name()))
+                .chain(cells)
+                .collect()
         });
         table(&["waiting", "1,000", "10,000", "100,000"], rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_kind_is_refused_and_not_measured_as_another() {
+        assert_eq!(child("tusk", "1"), Err("nobody waits as a 'tusk'".into()));
+        assert!(
+            KINDS
+                .iter()
+                .all(|kind| Kind::named(kind.name()) == Some(*kind))
+        );
     }
 }

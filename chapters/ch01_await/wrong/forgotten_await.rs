@@ -4,6 +4,9 @@ async fn bake() -> String {
 
 async fn shop() {
     bake();
+    let _ = bake();
+    drop(bake());
+    let _bread = bake();
 }
 
 fn main() {

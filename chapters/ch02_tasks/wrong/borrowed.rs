@@ -1,9 +1,11 @@
 //! Does not compile: the task may outlive the text that it borrows.
 
-use std::future::Future;
-
-/// The promise that `tokio::spawn` asks for.
-fn spawn<F: Future + Send + 'static>(_task: F) {}
+/// What `tokio::spawn` asks for.
+fn spawn<F>(_task: F)
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+}
 
 async fn words(text: &str) -> usize {
     text.split_whitespace().count()

@@ -1,16 +1,22 @@
 //! Does not compile: the task keeps an `Rc` across an await, and may wake up on another thread.
 
-use std::{future::Future, rc::Rc};
+use std::rc::Rc;
 
-/// The promise that `tokio::spawn` asks for.
-fn spawn<F: Future + Send + 'static>(_task: F) {}
+/// What `tokio::spawn` asks for.
+fn spawn<F>(_task: F)
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+}
 
 async fn pause() {}
 
+async fn count() -> usize {
+    let recipe: Rc<str> = "flour water salt".into();
+    pause().await;
+    recipe.len()
+}
+
 fn main() {
-    let recipe = Rc::new(String::from("flour water salt"));
-    spawn(async move {
-        pause().await;
-        println!("{recipe}");
-    });
+    spawn(count());
 }

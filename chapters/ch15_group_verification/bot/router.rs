@@ -19,7 +19,7 @@ use crate::{
     platform::{By, Call, CallError, Delivery, Event, Message, Platform, Role},
     policy::Policy,
     roster::Roster,
-    scan::{Outcome, Report, ScanError, Scanner, bounded, gather},
+    scan::{Report, ScanError, Scanned, Scanner, bounded, gather},
     store::{Store, StoreError},
 };
 
@@ -204,7 +204,7 @@ struct Orders {
 }
 
 impl Scanner for Orders {
-    async fn scan(&self, group: GroupId) -> Outcome {
+    async fn scan(&self, group: GroupId) -> Scanned {
         let (result, report) = oneshot::channel();
         let work = Work {
             what: What::Scan(Some(result)),

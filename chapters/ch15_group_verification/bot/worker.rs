@@ -84,6 +84,23 @@ impl<'a, P: Platform, S: Store> Worker<'a, P, S> {
                 // Its receipt is lost with it, so it is not settled.
                 self.at_hand = None;
             }
+            if self.panics > TOO_MANY_PANICS && self.rest().await {
+                return Ok(());
+            }
+        }
+    }
+
+    /// It was not the event at hand: waits, longer each time, before it starts again. Whether the
+    /// bot has to stop.
+    async fn rest(&mut self) -> bool {
+        let (clock, longest) = (&self.bot.clock, self.bot.policy.longest_pause);
+        let again = self.panics - TOO_MANY_PANICS;
+        let wait = Policy::pause(again, Duration::from_secs(1), longest, self.id.0);
+        // Both are cancel safe.
+        select! {
+            biased;
+            () = stopped(&mut self.stop) => true,
+            () = clock.sleep_until(clock.now().after(wait)) => false,
         }
     }
 
@@ -173,9 +190,13 @@ impl<'a, P: Platform, S: Store> Worker<'a, P, S> {
         }
     }
 
-    /// All that waits now; not what comes meanwhile, or a flood would leave no time for calls.
+    /// All that waits now; not what comes meanwhile, or a flood would leave no time for calls. If
+    /// the bot has to stop, what still waits comes again.
     async fn hear_all(&mut self) -> Result<(), StoreError> {
         for _ in 0..self.inbox.len() {
+            if is_stopped(&self.stop) {
+                break;
+            }
             if let Ok(work) = self.inbox.try_recv() {
                 self.take(work).await?;
             }

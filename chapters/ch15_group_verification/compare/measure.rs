@@ -38,7 +38,7 @@ pub struct Measured {
 /// Time, threads and memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
-    /// From the first call to the report.
+    /// From the start of the runtime to the report.
     pub elapsed: Duration,
     /// The least it could be.
     pub ideal: Duration,

@@ -35,6 +35,7 @@ impl Group {
         };
         self.looked = true;
         self.looked_at = now;
+        self.kick_in_doubt = false;
         self.look = Pause {
             failures: 0,
             until: now.after(self.policy.look_every),

@@ -133,6 +133,8 @@ pub struct Group {
     scheduled_not_before: Timestamp,
     noticed: Option<Timestamp>,
     last_kick: Timestamp,
+    /// The answer to a kick was lost, and nobody has said since then who is there.
+    kick_in_doubt: bool,
 }
 impl Group {
     /// A group that was known before, or not; at `now`, when the bot starts.
@@ -168,6 +170,7 @@ impl Group {
             noticed: None,
             // Somebody may have been kicked in the moment before.
             last_kick: now,
+            kick_in_doubt: false,
         };
         for member in roster.iter() {
             group.index(None, member);

@@ -29,11 +29,11 @@ impl Group {
 
     /// The next call of a scan; begins one if it is time.
     pub(super) fn scan(&mut self, now: Timestamp) -> Option<Task> {
-        // Who came back while nobody listened must not be kicked for somebody else's stay.
-        if !self.looked {
-            return None;
-        }
         loop {
+            // Who came back while nobody listened must not be kicked for an earlier stay.
+            if !self.looked {
+                return self.look(now);
+            }
             let Some((round, order)) = &mut self.round else {
                 if self.begin_scan(now) {
                     continue;
@@ -42,7 +42,7 @@ impl Group {
             };
             let scheduled = order.is_none();
             if scheduled && !self.policy.is_daytime(now) {
-                self.round = None;
+                self.take_round();
                 continue;
             }
             if now < self.resume {
@@ -106,7 +106,7 @@ impl Group {
     }
 
     pub(super) fn end_scan(&mut self, now: Timestamp) {
-        let Some((round, order)) = self.round.take() else {
+        let Some((round, order)) = self.take_round() else {
             return;
         };
         self.noticed = None;
@@ -139,6 +139,8 @@ impl Group {
         self.scanned_at = now;
         if let Call::Kick(..) = call {
             self.last_kick = now;
+            let lost = matches!(answer, Err(CallError::Transient | CallError::Closed));
+            self.kick_in_doubt |= lost;
         }
         let Some((round, _)) = &mut self.round else {
             return Vec::new();
@@ -147,8 +149,6 @@ impl Group {
             Ok(changed) => changed,
             Err(error) => {
                 self.break_off();
-                // Whether a kick has happened is still to be found out, before the next scan.
-                self.looked &= !matches!(call, Call::Members(_));
                 self.scans.longer(now, BROKEN_OFF, &self.policy, self.id.0);
                 if error == CallError::Refused {
                     self.complain_once(now);
@@ -164,9 +164,19 @@ impl Group {
 
     /// Ends a scan that cannot go on. An order remains one.
     pub(super) fn break_off(&mut self) {
-        if let Some((_, Some(order))) = self.round.take() {
+        if let Some((_, Some(order))) = self.take_round() {
             self.orders.push_front(order);
         }
+    }
+
+    /// Ends the scan on its way. Whether a kick has happened whose answer was lost is to be found
+    /// out before the next one: whoever it hit may be back, and not have been warned.
+    fn take_round(&mut self) -> Option<(Round, Option<Order>)> {
+        if self.kick_in_doubt {
+            self.looked = false;
+            self.look_soon();
+        }
+        self.round.take()
     }
 
     pub(super) fn next_scheduled(&self, now: Timestamp) -> Timestamp {
@@ -183,7 +193,7 @@ impl Group {
             && is_old(order)
         {
             self.ended.push((order.id, None));
-            self.round = None;
+            self.take_round();
         }
     }
 

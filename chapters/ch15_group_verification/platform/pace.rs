@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep_until};
 /// Each caller reserves the next free slot of a timetable and sleeps until then, as in the
 /// generic cell rate algorithm (ITU-T I.371) with no burst allowed. A timer that fires late makes
 /// slots bunch up a little; the timetable is one part in a hundred slower than the limit, so that
-/// no second sees more than the limit even then.
+/// no second sees more than the limit while timers are no more than ten milliseconds late. (Those
+/// of Tokio are late by one or two, unless something blocks the runtime.)
 #[derive(Debug)]
 pub struct Pace {
     gap: Duration,

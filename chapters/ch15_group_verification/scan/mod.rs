@@ -45,11 +45,11 @@ pub enum ScanError {
 }
 
 /// What became of one group's scan.
-pub type Outcome = Result<Tally, ScanError>;
+pub type Scanned = Result<Tally, ScanError>;
 
 /// What became of every group, in order of groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report(pub Vec<(GroupId, Outcome)>);
+pub struct Report(pub Vec<(GroupId, Scanned)>);
 
 impl Report {
     /// All groups together.
@@ -66,7 +66,7 @@ impl Report {
         })
     }
 
-    fn sorted(mut outcomes: Vec<(GroupId, Outcome)>) -> Self {
+    fn sorted(mut outcomes: Vec<(GroupId, Scanned)>) -> Self {
         outcomes.sort_unstable_by_key(|(group, _)| *group);
         Self(outcomes)
     }
@@ -79,7 +79,7 @@ pub trait Scanner: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// Dropped at any point, it leaves a store that says nothing that did not happen.
-    fn scan(&self, group: GroupId) -> impl Future<Output = Outcome> + Send;
+    fn scan(&self, group: GroupId) -> impl Future<Output = Scanned> + Send;
 }
 
 /// Scans a group of this store on this platform, as if somebody had asked for it `at` a moment.
@@ -103,7 +103,7 @@ impl<P: Platform, S: Store> Scanner for Scan<P, S> {
         clippy::manual_async_fn,
         reason = "an async function stores its arguments twice, for each group that waits"
     )]
-    fn scan(&self, group: GroupId) -> impl Future<Output = Outcome> + Send {
+    fn scan(&self, group: GroupId) -> impl Future<Output = Scanned> + Send {
         async move {
             let mut roster = self.store.load(group).await?;
             let shared = roster.is_shared();
@@ -155,7 +155,7 @@ fn scan_group_blocking(
     group: GroupId,
     at: Timestamp,
     policy: &Policy,
-) -> Outcome {
+) -> Scanned {
     let mut roster = store.load(group)?;
     let Some(mut round) = Round::plan(group, &roster, Scope::Ordered(at), at, policy) else {
         return Ok(Tally::default());
@@ -179,7 +179,7 @@ fn scan_group_blocking(
 }
 
 /// An outcome even where the code panicked.
-fn caught(result: std::thread::Result<Outcome>) -> Outcome {
+fn caught(result: std::thread::Result<Scanned>) -> Scanned {
     result.unwrap_or_else(|panic| Err(ScanError::Panicked(words(panic.as_ref()))))
 }
 

@@ -29,14 +29,14 @@ pub enum Record {
     /// Something happened of which the bot is to be told.
     Event(EventId, Event),
     /// A call of the bot, and how it ended.
-    Call(Call, Outcome),
+    Call(Call, CallEnd),
     /// The bot need not be told of this event again.
     Settled(EventId),
 }
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CallEnd {
     /// It was done.
     Done,
     /// It was done, and sent this message.
@@ -57,7 +57,7 @@ pub enum Outcome {
     NoAnswer,
 }
 
-impl Outcome {
+impl CallEnd {
     /// Whether it reached the platform.
     #[must_use]
     pub fn has_arrived(self) -> bool {
@@ -117,7 +117,7 @@ impl FromStr for Entry {
     }
 }
 
-impl Display for Outcome {
+impl Display for CallEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done => f.write_str("done"),
@@ -133,7 +133,7 @@ impl Display for Outcome {
     }
 }
 
-impl FromStr for Outcome {
+impl FromStr for CallEnd {
     type Err = NotAnEntry;
 
     fn from_str(words: &str) -> Result<Self, NotAnEntry> {

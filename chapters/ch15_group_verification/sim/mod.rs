@@ -11,8 +11,8 @@ mod world;
 
 pub use check::Checker;
 pub use disk::Disk;
-pub use entry::{Entry, NotAnEntry, Outcome, Record};
+pub use entry::{CallEnd, Entry, NotAnEntry, Record};
 pub use journal::{Journal, JournalFailure};
 pub use platform::{Counts, JournalError, SimPlatform};
-pub use run::{Run, look_in, serve, serve_through_restarts};
+pub use run::{BotRun, look_in, serve, serve_through_restarts};
 pub use world::{EPOCH, Greeting, Kind, Person, Restart, Settings, Stay, World};

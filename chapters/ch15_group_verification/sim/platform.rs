@@ -16,7 +16,7 @@ use tokio::{
 use super::{
     Checker, Journal, JournalFailure, World,
     check::ENOUGH,
-    entry::{Entry, NotAnEntry, Outcome, Record},
+    entry::{CallEnd, Entry, NotAnEntry, Record},
     story,
     world::Fault,
 };
@@ -290,7 +290,7 @@ impl Platform for SimPlatform {
             let fate = inside.world.fate(now, call);
             if fate.fault == Some(Fault::Hang) {
                 inside.counts.errors += 1;
-                let record = Record::Call(call.clone(), Outcome::NoAnswer);
+                let record = Record::Call(call.clone(), CallEnd::NoAnswer);
                 inside.journal.write(now, record);
             }
             fate
@@ -354,7 +354,7 @@ impl Inside {
         // The platform's own news about a kick.
         self.live(now);
         let answer = match outcome {
-            Outcome::ReplyLost => Err(CallError::Transient),
+            CallEnd::ReplyLost => Err(CallError::Transient),
             _ => answer,
         };
         self.counts.errors += u64::from(answer.is_err());
@@ -414,16 +414,16 @@ impl Inside {
     }
 }
 
-fn outcome(fault: Option<Fault>, answer: &Answer) -> Outcome {
+fn outcome(fault: Option<Fault>, answer: &Answer) -> CallEnd {
     match (fault, answer) {
-        (Some(Fault::LostReply), _) => Outcome::ReplyLost,
-        (Some(Fault::RateLimited(_)), _) => Outcome::TooMany,
-        (Some(Fault::Hang), _) => Outcome::NoAnswer,
-        (Some(Fault::Transient), _) => Outcome::Failed,
-        (None, Ok(Reply::Done)) => Outcome::Done,
-        (None, Ok(Reply::Message(id))) => Outcome::Message(*id),
-        (None, Ok(Reply::Members(there))) => Outcome::Members(there.len()),
-        (None, Err(CallError::Refused)) => Outcome::Refused,
-        (None, Err(_)) => Outcome::Gone,
+        (Some(Fault::LostReply), _) => CallEnd::ReplyLost,
+        (Some(Fault::RateLimited(_)), _) => CallEnd::TooMany,
+        (Some(Fault::Hang), _) => CallEnd::NoAnswer,
+        (Some(Fault::Transient), _) => CallEnd::Failed,
+        (None, Ok(Reply::Done)) => CallEnd::Done,
+        (None, Ok(Reply::Message(id))) => CallEnd::Message(*id),
+        (None, Ok(Reply::Members(there))) => CallEnd::Members(there.len()),
+        (None, Err(CallError::Refused)) => CallEnd::Refused,
+        (None, Err(_)) => CallEnd::Gone,
     }
 }

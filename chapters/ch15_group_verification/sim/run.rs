@@ -24,7 +24,7 @@ use crate::{
 
 /// How one bot serves the simulated world.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct BotRun {
     /// Its numbers.
     pub policy: Policy,
     /// How much faster than ours its time is.
@@ -39,7 +39,7 @@ pub struct Run {
     pub clock_error: i64,
 }
 
-/// Lets a bot serve the world until [`Run::until`], or until `stop` is ready.
+/// Lets a bot serve the world until [`BotRun::until`], or until `stop` is ready.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub struct Run {
 pub async fn serve<S: Store>(
     platform: &Arc<SimPlatform>,
     store: S,
-    run: &Run,
+    run: &BotRun,
     stop: impl Future<Output = ()>,
 ) -> Result<(), StoreError> {
     // A world that is over needs no bot.
@@ -103,7 +103,7 @@ pub async fn serve<S: Store>(
 pub async fn serve_through_restarts<S: Store + Clone>(
     platform: &Arc<SimPlatform>,
     store: S,
-    mut run: Run,
+    mut run: BotRun,
     stop: impl Future<Output = ()>,
 ) -> Result<(), StoreError> {
     let (clock, stopped) = (platform.clock(), Cell::new(false));

@@ -1,6 +1,6 @@
 //! What happens to people, in words.
 
-use super::entry::Outcome;
+use super::entry::CallEnd;
 use crate::{
     model::UserId,
     platform::{By, Call, Event, Message},
@@ -22,9 +22,9 @@ pub(super) fn of_event(event: &Event) -> Vec<(UserId, String)> {
 }
 
 /// Whom a call is about, and what there is to tell.
-pub(super) fn of_call(call: &Call, outcome: Outcome) -> Vec<(UserId, String)> {
+pub(super) fn of_call(call: &Call, outcome: CallEnd) -> Vec<(UserId, String)> {
     let lost = match outcome {
-        Outcome::ReplyLost => " (the bot does not hear back)",
+        CallEnd::ReplyLost => " (the bot does not hear back)",
         _ if outcome.is_success() => "",
         _ => return Vec::new(),
     };

@@ -49,13 +49,22 @@ mod tests {
 
     use super::*;
 
+    fn is_taken(office: &BoxOffice, seat: u32) -> bool {
+        let taken = office.taken.try_borrow();
+        taken
+            .expect(
+                "while a booking waits, it keeps the list of seats borrowed: nobody else can look",
+            )
+            .contains(&seat)
+    }
+
     #[test]
     fn a_plan_that_is_thrown_away_takes_no_seat() {
         stage::virtual_time(async {
             let office = BoxOffice::default();
             drop(office.book(7));
             assert!(
-                office.taken.borrow().is_empty(),
+                !is_taken(&office, 7),
                 "nobody awaited the booking, and yet a seat is taken"
             );
         });
@@ -64,16 +73,41 @@ mod tests {
     #[test]
     fn the_first_poll_takes_the_seat_and_the_bank_ends_it() {
         stage::virtual_time(async {
-            let office = BoxOffice::default();
-            let mut booking = task::spawn(office.book(7));
-            assert!(office.taken.borrow().is_empty(), "it is not polled yet");
+            for seat in [7, 12] {
+                let office = BoxOffice::default();
+                let mut booking = task::spawn(office.book(seat));
+                assert!(!is_taken(&office, seat), "taken, and not polled yet");
 
-            assert_pending!(booking.poll(), "the bank needs two seconds");
-            assert!(office.taken.borrow().contains(&7), "it has begun");
+                assert_pending!(booking.poll(), "the bank needs two seconds");
+                assert!(is_taken(&office, seat), "polled, and not taken yet");
 
-            tokio::time::advance(Duration::from_secs(2)).await;
-            assert!(booking.is_woken(), "the bank has answered");
-            assert_ready_eq!(booking.poll(), 7);
+                sleep(Duration::from_millis(1_999)).await;
+                assert!(
+                    !booking.is_woken(),
+                    "it wants to be polled before the bank has answered"
+                );
+                sleep(Duration::from_millis(2)).await;
+                assert!(
+                    booking.is_woken(),
+                    "the bank has answered, and nobody woke it"
+                );
+                assert_ready_eq!(booking.poll(), seat);
+                assert!(is_taken(&office, seat), "sold, and not taken any more");
+            }
         });
+    }
+
+    #[test]
+    fn two_customers_need_not_wait_for_each_other() {
+        let played = stage::record(async {
+            let office = BoxOffice::default();
+            tokio::join!(office.book(1), office.book(2))
+        });
+        assert_eq!(played.value, (1, 2), "the numbers on the tickets");
+        assert!(
+            played.elapsed == Duration::from_secs(2),
+            "two bookings at the same time took {:?}; the bank needs 2 s",
+            played.elapsed
+        );
     }
 }

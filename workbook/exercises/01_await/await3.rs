@@ -51,20 +51,29 @@ mod tests {
     #[test]
     fn both_dishes_cook_side_by_side() {
         let played = stage::record(dinner());
+        let happened = played.what_happened();
 
-        let rice = played.told("rice");
-        assert_eq!(
-            rice,
-            [(s(0), "on the stove"), (s(2), "done")],
-            "the rice should begin at once and be done after two seconds"
+        for (dish, needs) in [("rice", 2), ("soup", 3)] {
+            assert_eq!(
+                played.told(dish),
+                [(s(0), "on the stove"), (s(needs), "done")],
+                "the {dish} should begin at once and be done after {needs} s{happened}"
+            );
+            let lane = played.lane(dish);
+            assert!(
+                lane.running() == s(0),
+                "the {dish} keeps the cook busy instead of simmering by itself{happened}"
+            );
+            assert!(
+                lane.polls <= 5,
+                "the cook looked {} times at the {dish}: it calls when it is done{happened}",
+                lane.polls
+            );
+        }
+        assert!(
+            played.elapsed == s(3),
+            "dinner should be ready after 3 s, not {:?}{happened}",
+            played.elapsed
         );
-        let soup = played.told("soup");
-        assert_eq!(soup, [(s(0), "on the stove"), (s(3), "done")]);
-        assert_eq!(
-            played.lane("soup").running(),
-            s(0),
-            "the soup keeps the cook busy instead of simmering by itself"
-        );
-        assert_eq!(played.elapsed, s(3));
     }
 }

@@ -56,20 +56,44 @@ mod tests {
     fn three_questions_travel_together() {
         for stop in ["Market Square", "Harbour"] {
             let played = stage::record(screen(stop));
+            let happened = played.what_happened();
 
-            let screen = &played.value;
-            assert_eq!(screen.bus, format!("bus at {stop}"));
-            assert_eq!(screen.weather, format!("weather at {stop}"));
-            assert_eq!(screen.headline, format!("headline at {stop}"));
+            let Screen {
+                bus,
+                weather,
+                headline,
+            } = &played.value;
+            let expected = ["bus", "weather", "headline"].map(|what| format!("{what} at {stop}"));
+            assert_eq!(
+                [bus, weather, headline],
+                expected.each_ref(),
+                "bus, weather and headline on the screen{happened}"
+            );
             for service in ["ask bus", "ask weather", "ask headline"] {
-                assert_eq!(
-                    played.lane(service).created,
-                    Duration::ZERO,
-                    "{service}: the question should leave at once"
+                let lane = played.lane(service);
+                assert!(
+                    lane.created == Duration::ZERO,
+                    "{service}: the question left at {:?} and not at once{happened}",
+                    lane.created
                 );
-                assert_eq!(played.lane(service).running(), Duration::ZERO);
+                assert!(
+                    lane.polls <= 4,
+                    "{service}: {} looks for an answer; who answers wakes you{happened}",
+                    lane.polls
+                );
             }
-            assert_eq!(played.elapsed, Duration::from_secs(1));
+            let questions = played.lanes.iter();
+            let questions = questions.filter(|lane| lane.label.starts_with("ask"));
+            let questions = questions.count();
+            assert!(
+                questions == 3,
+                "{questions} questions were asked; three services, three questions{happened}"
+            );
+            assert!(
+                played.elapsed == Duration::from_secs(1),
+                "the slowest answer takes 1 s, the screen was full after {:?}{happened}",
+                played.elapsed
+            );
         }
     }
 }

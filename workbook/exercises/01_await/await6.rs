@@ -7,12 +7,7 @@
 //!
 //! Lesson: `chapters/ch01_await/README.md`, "From one world into the other"
 
-use std::{
-    cell::Cell,
-    io,
-    rc::Rc,
-    time::{Duration, Instant},
-};
+use std::{cell::Cell, io, rc::Rc, time::Duration};
 
 use tokio::{
     runtime::{Builder, Handle, Id, Runtime},
@@ -76,35 +71,62 @@ fn main() -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::mpsc::RecvTimeoutError, time::Instant};
+
     use super::*;
 
     #[test]
     fn one_runtime_serves_every_call() {
-        let service = PriceService::default();
-        let till = Till::new(service.clone()).unwrap();
+        within_seconds(|| {
+            let service = PriceService::default();
+            let till = Till::new(service.clone()).unwrap();
 
-        let begun = Instant::now();
-        let prices = [3, 8, 15].map(|article| till.price(article));
-        assert_eq!(prices, [30, 10, 10]);
-        assert_eq!(service.asked.get(), 3);
-        assert!(
-            begun.elapsed() >= Duration::from_millis(150),
-            "three answers of 50 ms each cannot be here already"
-        );
+            let begun = Instant::now();
+            let prices = [3, 8, 15].map(|article| till.price(article));
+            assert_eq!(prices, [30, 10, 10], "the prices of articles 3, 8 and 15");
+            assert_eq!(service.asked.get(), 3, "questions for three prices");
+            assert!(
+                begun.elapsed() >= Duration::from_millis(150),
+                "three answers of 50 ms each cannot be here already"
+            );
+        });
     }
 
     #[test]
     fn two_prices_are_asked_at_the_same_time() {
-        let service = PriceService::default();
-        let till = Till::new(service.clone()).unwrap();
+        within_seconds(|| {
+            let service = PriceService::default();
+            let till = Till::new(service.clone()).unwrap();
 
-        assert_eq!(till.compare(5, 8), 8);
-        assert_eq!(till.compare(8, 5), 8);
-        assert_eq!(service.asked.get(), 4);
-        assert_eq!(
-            service.most_asking.get(),
-            2,
-            "both questions should have been under way at one moment"
-        );
+            // They cost 50 and 10, 10 and 30, 0 and 60.
+            for (one, other, cheaper) in [(5, 8, 8), (8, 5, 8), (1, 3, 1), (7, 6, 7)] {
+                let found = till.compare(one, other);
+                assert_eq!(found, cheaper, "the cheaper one of {one} and {other}");
+            }
+            assert_eq!(service.asked.get(), 8, "questions for four comparisons");
+            assert_eq!(
+                service.most_asking.get(),
+                2,
+                "both questions should have been under way at one moment"
+            );
+        });
+    }
+
+    /// Gives up a till that never answers, and says why that may be.
+    fn within_seconds(shop: impl FnOnce() + Send + 'static) {
+        let (closes, closed) = std::sync::mpsc::channel::<()>();
+        let shop = std::thread::spawn(move || {
+            let _closes = closes;
+            shop();
+        });
+        match closed.recv_timeout(Duration::from_secs(5)) {
+            Err(RecvTimeoutError::Timeout) => panic!(
+                "the till has not answered for 5 s: is its future polled by something that does \
+                 not drive the runtime, so that its timer stands still?"
+            ),
+            _ => shop
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        }
     }
 }

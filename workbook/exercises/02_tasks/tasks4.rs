@@ -50,10 +50,31 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Outcome;
+    use stage::{Outcome, Recording};
     use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;
+
+    type Page = Vec<Option<String>>;
+
+    /// The page, and how many tasks are left when it is shown.
+    fn shown(stations: &[Station], limit: Duration) -> Recording<(Page, usize)> {
+        let played = stage::record(async {
+            let page = weather_page(stations, limit)
+                .instrument(info_span!("page"))
+                .await;
+            yield_now().await;
+            (page, Handle::current().metrics().num_alive_tasks())
+        });
+        let polls = played.lane("page").polls;
+        assert!(
+            polls <= stations.len() as u64 + 3,
+            "the page was polled {polls} times: it should wait until somebody answers, and not \
+             ask again and again{}",
+            played.what_happened()
+        );
+        played
+    }
 
     #[test]
     fn late_cities_are_left_out_and_stopped() {
@@ -65,31 +86,42 @@ mod tests {
             ("Bonn", 6),
         ];
         for limit in [5, 6, 2].map(Duration::from_secs) {
-            let played = stage::record(async {
-                let page = weather_page(&stations, limit + Duration::from_millis(1)).await;
-                yield_now().await;
-                (page, Handle::current().metrics().num_alive_tasks())
-            });
+            let limit = limit + Duration::from_millis(1);
+            let played = shown(&stations, limit);
+            let happened = played.what_happened();
 
-            assert_eq!(
-                played.elapsed,
-                limit + Duration::from_millis(1),
-                "one limit for all cities together"
+            assert!(
+                played.elapsed == limit,
+                "one limit for all cities together: the page should be shown after {limit:?}, not \
+                 after {:?}{happened}",
+                played.elapsed
             );
             let (page, still_running) = &played.value;
-            for (&(city, seconds), answer) in stations.iter().zip(page) {
-                let lane = played.lane(&format!("ask {city}"));
-                if Duration::from_secs(seconds) <= limit {
-                    assert_eq!(answer.as_deref(), Some(&*format!("{city}: sunny")));
-                } else {
-                    assert_eq!(answer.as_deref(), None, "{city} is too late");
-                    assert_eq!(lane.outcome, Outcome::Cancelled, "{city}");
-                }
-            }
-            assert_eq!(page.len(), stations.len());
+            let expected: Vec<_> = stations
+                .iter()
+                .map(|(city, seconds)| {
+                    (Duration::from_secs(*seconds) <= limit).then(|| format!("{city}: sunny"))
+                })
+                .collect();
             assert_eq!(
-                *still_running, 0,
-                "tasks run on although nobody waits for them"
+                *page, expected,
+                "the page after {limit:?}, in the order of the list{happened}"
+            );
+            for (city, _) in stations
+                .iter()
+                .zip(page)
+                .filter(|(_, answer)| answer.is_none())
+            {
+                assert_eq!(
+                    played.lane(&format!("ask {}", city.0)).outcome,
+                    Outcome::Cancelled,
+                    "{} is too late, and should not be asked any more{happened}",
+                    city.0
+                );
+            }
+            assert!(
+                *still_running == 0,
+                "the page is shown, and {still_running} tasks run on{happened}"
             );
         }
     }
@@ -97,23 +129,47 @@ mod tests {
     #[test]
     fn a_reader_who_leaves_stops_everything() {
         let stations = [("Oslo", 1), ("Rome", 4), ("Lima", 7)];
-        let still_running = stage::virtual_time(async {
+        let played = stage::record(async {
             let page = weather_page(&stations, Duration::from_secs(5));
             let left = tokio::time::timeout(Duration::from_secs(2), page).await;
-            assert!(left.is_err());
+            assert!(
+                left.is_err(),
+                "Rome has not answered yet: no page after 2 s"
+            );
             yield_now().await;
             Handle::current().metrics().num_alive_tasks()
         });
-        assert_eq!(still_running, 0, "requests that nobody waits for");
+        assert!(
+            played.value == 0,
+            "the reader left after 2 s, and {} tasks run on{}",
+            played.value,
+            played.what_happened()
+        );
+        for city in ["ask Rome", "ask Lima"] {
+            assert_eq!(
+                played.lane(city).ended,
+                Some(Duration::from_secs(2)),
+                "{city}: it should end when the reader leaves{}",
+                played.what_happened()
+            );
+        }
     }
 
     #[test]
     fn quick_cities_are_shown_at_once() {
-        let stations = [("Oslo", 1), ("Rome", 3)];
-        let played = stage::record(weather_page(&stations, Duration::from_secs(5)));
+        for (stations, takes) in [(&[("Oslo", 1), ("Rome", 3)][..], 3), (&[], 0)] {
+            let played = shown(stations, Duration::from_secs(5));
 
-        let page: Vec<_> = played.value.into_iter().flatten().collect();
-        assert_eq!(page, ["Oslo: sunny", "Rome: sunny"]);
-        assert_eq!(played.elapsed, Duration::from_secs(3));
+            let page: Vec<_> = played.value.0.iter().flatten().collect();
+            let expected = ["Oslo: sunny", "Rome: sunny"];
+            assert_eq!(page, expected[..stations.len()]);
+            let takes = Duration::from_secs(takes);
+            assert!(
+                played.elapsed == takes,
+                "all have answered after {takes:?}, and the page is shown after {:?}{}",
+                played.elapsed,
+                played.what_happened()
+            );
+        }
     }
 }

@@ -9,10 +9,7 @@
 use std::time::Duration;
 
 use stage::Instrument;
-use tokio::{
-    task::AbortHandle,
-    time::{advance, sleep},
-};
+use tokio::{task::AbortHandle, time::sleep};
 use tracing::{info, info_span};
 
 const QUIET: Duration = Duration::from_millis(500);
@@ -52,7 +49,8 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{runtime::Handle, task::yield_now};
+    use stage::Recording;
+    use tokio::{runtime::Handle, task::yield_now, time::advance};
 
     use super::*;
 
@@ -64,31 +62,42 @@ mod tests {
         Handle::current().metrics().num_alive_tasks()
     }
 
+    fn written<T>(played: &Recording<T>) -> Vec<(Duration, &str)> {
+        let events = played.events.iter();
+        events
+            .map(|event| (event.at, event.text.as_str()))
+            .collect()
+    }
+
     #[test]
     fn only_the_last_text_is_written() {
         let played = stage::record(async {
             let mut editor = Autosave::default();
+            let mut most = 0;
             for text in ["w", "wa", "wai", "wait"] {
                 editor.text_changed(text);
                 sleep(ms(200)).await;
-                assert_eq!(alive(), 1, "one save is pending, never more");
+                most = most.max(alive());
             }
             sleep(QUIET).await;
             editor.text_changed("waiting");
             sleep(QUIET + ms(1)).await;
+            most
         });
+        let happened = played.what_happened();
 
-        let written: Vec<_> = played
-            .events
-            .iter()
-            .map(|event| (event.at, event.text.as_str()))
-            .collect();
         assert_eq!(
-            written,
+            written(&played),
             [
                 (ms(3 * 200 + 500), "written: wait"),
                 (ms(4 * 200 + 500 + 500), "written: waiting"),
-            ]
+            ],
+            "each of the two last texts, half a second after its key, and nothing else{happened}"
+        );
+        assert!(
+            played.value == 1,
+            "{} saves were pending at once: there should be one, never more{happened}",
+            played.value
         );
     }
 
@@ -104,8 +113,38 @@ mod tests {
             advance(QUIET).await;
             left
         });
+        let happened = played.what_happened();
 
-        assert_eq!(played.value, 0, "a save is still pending");
-        assert_eq!(played.events, [], "the disk was written all the same");
+        assert_eq!(
+            written(&played),
+            [],
+            "the editor was closed, and the disk was written all the same{happened}"
+        );
+        assert!(
+            played.value == 0,
+            "the editor is closed, and {} tasks of it are left{happened}",
+            played.value
+        );
+    }
+
+    #[test]
+    fn each_window_saves_for_itself() {
+        let played = stage::record(async {
+            let (mut one, mut two) = (Autosave::default(), Autosave::default());
+            one.text_changed("left");
+            two.text_changed("right");
+            sleep(ms(100)).await;
+            two.text_changed("right on");
+            let mut three = Autosave::default();
+            three.text_changed("closed");
+            drop(three);
+            sleep(2 * QUIET).await;
+        });
+        assert_eq!(
+            written(&played),
+            [(ms(500), "written: left"), (ms(600), "written: right on")],
+            "each of the two windows that stay open writes its last text{}",
+            played.what_happened()
+        );
     }
 }

@@ -57,29 +57,58 @@ mod tests {
 
     use super::*;
 
+    fn check(machines: &[Machine], seconds: u64, saved: &[&str], switched_off: &[&'static str]) {
+        let played = stage::record(back_up_all(machines));
+        let timeline = stage::timeline_of(&played, 100);
+        let (begun, count) = (played.lanes.len(), machines.len());
+        assert!(
+            begun == count,
+            "each of {count} machines should be backed up once, and {begun} backups were begun:\n\
+             {timeline}"
+        );
+        for lane in &played.lanes {
+            let label = &lane.label;
+            assert!(
+                lane.outcome == Outcome::Finished,
+                "'{label}' was thrown away half-way, because another machine failed:\n{timeline}"
+            );
+        }
+        let (backups, failures) = &played.value;
+        assert!(
+            backups == saved,
+            "these backups should be kept, in the order of the list\n  \
+             expected: {saved:?}\n  it was:   {backups:?}\n{timeline}"
+        );
+        let failures: Vec<_> = failures.iter().map(|failure| failure.0).collect();
+        assert!(
+            failures == switched_off,
+            "these machines should be named, in the order of the list\n  \
+             expected: {switched_off:?}\n  it was:   {failures:?}\n{timeline}"
+        );
+        let (took, slowest) = (played.elapsed, Duration::from_secs(seconds));
+        assert!(
+            took == slowest,
+            "the backups should be made at the same time, in {slowest:?}, and took {took:?}:\n\
+             {timeline}"
+        );
+    }
+
     #[test]
     fn one_failure_costs_one_backup() {
         let machines = [("till", Ok(2)), ("office", Err(1)), ("camera", Ok(3))];
-        let played = stage::record(back_up_all(&machines));
-
-        let (backups, failures) = &played.value;
-        assert_eq!(backups, &["till.tar", "camera.tar"]);
-        assert_eq!(failures, &[SwitchedOff("office")]);
-        assert_eq!(played.lanes.len(), 3, "each machine is backed up once");
-        for lane in &played.lanes {
-            assert_eq!(lane.outcome, Outcome::Finished, "{}", lane.label);
-        }
-        assert_eq!(played.elapsed, Duration::from_secs(3));
+        check(&machines, 3, &["till.tar", "camera.tar"], &["office"]);
     }
 
     #[test]
     fn every_failure_is_named() {
         let machines = [("a", Err(3)), ("b", Ok(1)), ("c", Err(1)), ("d", Err(2))];
-        let played = stage::record(back_up_all(&machines));
+        check(&machines, 3, &["b.tar"], &["a", "c", "d"]);
+    }
 
-        let (backups, failures) = &played.value;
-        assert_eq!(backups, &["b.tar"]);
-        assert_eq!(failures, &["a", "c", "d"].map(SwitchedOff));
-        assert_eq!(played.elapsed, Duration::from_secs(3));
+    #[test]
+    fn quick_and_slow_ones() {
+        let machines = [("a", Ok(4)), ("b", Err(4)), ("c", Ok(1)), ("d", Ok(2))];
+        check(&machines, 4, &["a.tar", "c.tar", "d.tar"], &["b"]);
+        check(&[], 0, &[], &[]);
     }
 }

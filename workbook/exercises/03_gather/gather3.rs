@@ -59,11 +59,60 @@ mod tests {
 
     use super::*;
 
-    fn told<T>(played: &stage::Recording<T>) -> Vec<(u64, &str)> {
-        let events = played.events.iter();
-        events
-            .map(|event| (event.at.as_secs(), event.text.as_str()))
-            .collect()
+    /// What is shown, at which second, and who wins.
+    fn check(districts: &[District], shown: &[(u64, &str)], winner: Option<char>) {
+        let studio = || election_night(districts).instrument(info_span!("studio"));
+        let played = stage::record(async {
+            let winner = studio().await;
+            // Calls that nobody hangs up would go on.
+            sleep(Duration::from_secs(1)).await;
+            winner
+        });
+        let timeline = stage::timeline_of(&played, 100);
+        let expected: Vec<_> = shown
+            .iter()
+            .map(|&(at, text)| (Duration::from_secs(at), text))
+            .collect();
+        let told: Vec<_> = played
+            .events
+            .iter()
+            .map(|event| (event.at, event.text.as_str()))
+            .collect();
+        assert!(
+            told == expected,
+            "each result should be shown when it comes in\n  \
+             expected: {expected:?}\n  it was:   {told:?}\n{timeline}"
+        );
+        let won = played.value;
+        assert!(
+            won == winner,
+            "the winner should be {winner:?}, and was {won:?}:\n{timeline}"
+        );
+        let decided = expected.last().map_or(Duration::ZERO, |last| last.0);
+        let (studio, calls) = played.lanes.split_first().unwrap();
+        let ended = studio.ended.unwrap();
+        assert!(
+            ended == decided,
+            "the night should end at {decided:?}, when all is known, and ended at {ended:?}:\n\
+             {timeline}"
+        );
+        for (lane, &(district, seconds, _)) in calls.iter().zip(districts) {
+            let counted = Duration::from_secs(seconds);
+            if counted > decided {
+                assert!(
+                    lane.outcome == Outcome::Cancelled && lane.ended == Some(decided),
+                    "it is decided at {decided:?}; the call from {district} should be hung up then, \
+                     and goes on:\n{timeline}"
+                );
+            }
+        }
+        let (polls, most) = (studio.polls, 2 * districts.len() as u64 + 2);
+        assert!(
+            polls <= most,
+            "the studio was polled {polls} times for {} results: it looks again and again instead \
+             of waiting to be woken\n{timeline}",
+            shown.len()
+        );
     }
 
     #[test]
@@ -74,19 +123,13 @@ mod tests {
             ("South", 2, 'A'),
             ("West", 3, 'A'),
         ];
-        let played = stage::record(election_night(&districts));
-
-        assert_eq!(played.value, None, "two each");
-        assert_eq!(
-            told(&played),
-            [
-                (1, "B has 1"),
-                (2, "A has 1"),
-                (3, "A has 2"),
-                (4, "B has 2")
-            ]
-        );
-        assert_eq!(played.elapsed, Duration::from_secs(4));
+        let shown = [
+            (1, "B has 1"),
+            (2, "A has 1"),
+            (3, "A has 2"),
+            (4, "B has 2"),
+        ];
+        check(&districts, &shown, None);
     }
 
     #[test]
@@ -98,16 +141,13 @@ mod tests {
             ("West", 3, 'A'),
             ("Centre", 2, 'A'),
         ];
-        let played = stage::record(election_night(&districts));
+        let shown = [(1, "A has 1"), (2, "A has 2"), (3, "A has 3")];
+        check(&districts, &shown, Some('A'));
+    }
 
-        assert_eq!(played.value, Some('A'));
-        assert_eq!(
-            told(&played),
-            [(1, "A has 1"), (2, "A has 2"), (3, "A has 3")]
-        );
-        assert_eq!(played.elapsed, Duration::from_secs(3));
-        for late in ["district North", "district South"] {
-            assert_eq!(played.lane(late).outcome, Outcome::Cancelled, "{late}");
-        }
+    #[test]
+    fn one_district_or_none() {
+        check(&[("North", 2, 'B')], &[(2, "B has 1")], Some('B'));
+        check(&[], &[], None);
     }
 }

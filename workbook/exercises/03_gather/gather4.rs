@@ -56,9 +56,56 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use stage::Outcome;
-    use tokio::{runtime::Handle, task::yield_now};
 
     use super::*;
+
+    /// Downloads, and sees what is left a second later.
+    fn check(mirrors: &[Mirror], expected: Result<&str, Refused>, seconds: u64) {
+        let client = || fastest(mirrors).instrument(info_span!("client"));
+        let played = stage::record(async {
+            let package = client().await;
+            sleep(Duration::from_secs(1)).await;
+            package
+        });
+        let timeline = stage::timeline_of(&played, 100);
+        let (client, asked) = played.lanes.split_first().unwrap();
+        let labels: Vec<_> = asked.iter().map(|lane| lane.label.as_str()).collect();
+        let all: Vec<_> = mirrors
+            .iter()
+            .map(|one| format!("mirror {}", one.0))
+            .collect();
+        assert!(
+            labels == all && asked.iter().all(|lane| lane.created.is_zero()),
+            "all mirrors should be asked at once, and each of them once\n  \
+             expected: {all:?}\n  it was:   {labels:?}\n{timeline}"
+        );
+        let expected = expected.map(|mirror| format!("package from {mirror}"));
+        assert!(
+            played.value == expected,
+            "the result\n  expected: {expected:?}\n  it was:   {:?}\n{timeline}",
+            played.value
+        );
+        let (ended, end) = (client.ended.unwrap(), Duration::from_secs(seconds));
+        assert!(
+            ended == end,
+            "it should be there at {end:?}, and was there at {ended:?}:\n{timeline}"
+        );
+        for (lane, &(mirror, answer)) in asked.iter().zip(mirrors) {
+            let takes = answer.unwrap_or_else(|until| until);
+            if takes > seconds {
+                assert!(
+                    lane.outcome == Outcome::Cancelled && lane.ended == Some(end),
+                    "{mirror} has lost at {end:?}, and nobody hangs up on it then:\n{timeline}"
+                );
+            }
+        }
+        let polls = client.polls;
+        assert!(
+            polls <= 2 * mirrors.len() as u64 + 2,
+            "the client was polled {polls} times: it looks again and again instead of waiting to \
+             be woken\n{timeline}"
+        );
+    }
 
     #[test]
     fn the_first_success_wins_and_the_rest_is_cancelled() {
@@ -68,37 +115,27 @@ mod tests {
             ("Quito", Ok(2)),
             ("Malmö", Ok(5)),
         ];
-        for (mirrors, winner, seconds) in [
-            (&all[..], "Quito", 2),
-            (&all[..2], "Kyoto", 3),
-            (&all[3..], "Malmö", 5),
-        ] {
-            let played = stage::record(async {
-                let package = fastest(mirrors).await;
-                yield_now().await;
-                (package, Handle::current().metrics().num_alive_tasks())
-            });
+        check(&all, Ok("Quito"), 2);
+        check(&all[..2], Ok("Kyoto"), 3);
+        check(&all[3..], Ok("Malmö"), 5);
+    }
 
-            let (package, still_running) = &played.value;
-            assert_eq!(*package, Ok(format!("package from {winner}")));
-            assert_eq!(played.elapsed, Duration::from_secs(seconds));
-            for &(mirror, answer) in mirrors {
-                let lane = played.lane(&format!("mirror {mirror}"));
-                assert_eq!(lane.created, Duration::ZERO, "all are asked at once");
-                if answer.is_ok_and(|needed| needed > seconds) {
-                    assert_eq!(lane.outcome, Outcome::Cancelled, "{mirror} lost");
-                }
-            }
-            assert_eq!(*still_running, 0, "somebody still downloads");
-        }
+    #[test]
+    fn several_may_refuse_before_one_sends() {
+        let mirrors = [
+            ("Kyoto", Err(1)),
+            ("Porto", Err(2)),
+            ("Quito", Err(2)),
+            ("Malmö", Ok(4)),
+            ("Lagos", Err(9)),
+        ];
+        check(&mirrors, Ok("Malmö"), 4);
     }
 
     #[test]
     fn if_all_refuse_the_last_error_is_told() {
         let mirrors = [("Kyoto", Err(2)), ("Porto", Err(4)), ("Quito", Err(3))];
-        let played = stage::record(fastest(&mirrors));
-
-        assert_eq!(played.value, Err(Refused("Porto")));
-        assert_eq!(played.elapsed, Duration::from_secs(4));
+        check(&mirrors, Err(Refused("Porto")), 4);
+        check(&mirrors[..1], Err(Refused("Kyoto")), 2);
     }
 }

@@ -97,59 +97,104 @@ mod tests {
     use super::*;
     use Kind::{Broken, Busy, Forged};
 
+    /// Reads all meters. The second round, if there is one, begins at a certain second, and asks
+    /// these.
+    fn check<const N: usize>(
+        answers: [&[Answer]; N],
+        expected: Result<Report, Vec<usize>>,
+        seconds: u64,
+        second_round: (u64, &[usize]),
+    ) {
+        let works = Waterworks::new(answers);
+        let played = stage::record(read_all(&works));
+        let timeline = stage::timeline_of(&played, 100);
+        assert!(
+            played.value == expected,
+            "the result\n  expected: {expected:?}\n  it was:   {:?}\n{timeline}",
+            played.value
+        );
+        let (at, meters) = second_round;
+        let asked = |lane: &stage::Lane| (lane.created, lane.label.clone());
+        let again: Vec<_> = played.lanes[N..].iter().map(asked).collect();
+        let at = Duration::from_secs(at);
+        let should: Vec<_> = meters
+            .iter()
+            .map(|meter| (at, format!("meter {meter}")))
+            .collect();
+        assert!(
+            again == should,
+            "when all have answered or failed, the busy ones are asked again, together\n  \
+             expected: {should:?}\n  it was:   {again:?}\n{timeline}"
+        );
+        let (took, should) = (played.elapsed, Duration::from_secs(seconds));
+        assert!(
+            took == should,
+            "it should take {should:?}, and took {took:?}:\n{timeline}"
+        );
+    }
+
     #[test]
     fn busy_meters_are_asked_once_more_and_broken_ones_reported() {
-        let works = Waterworks::new([
-            &[(1, Err(Busy)), (2, Err(Busy))],
-            &[(1, Ok(30))],
-            &[(3, Err(Broken))],
-            &[(2, Err(Busy)), (2, Ok(12))],
-            &[(2, Err(Busy)), (1, Err(Broken))],
-            &[(1, Err(Busy)), (2, Ok(8))],
-        ]);
-        let played = stage::record(read_all(&works));
-
-        assert_eq!(
-            played.value,
-            Ok(Report {
-                litres: 50,
-                unread: vec![0, 2, 4],
-            })
-        );
-        let second_round: Vec<_> = played.lanes[6..]
-            .iter()
-            .map(|lane| (lane.label.as_str(), lane.created.as_secs()))
-            .collect();
-        assert_eq!(
-            second_round,
+        let report = Report {
+            litres: 50,
+            unread: vec![0, 2, 4],
+        };
+        check(
             [
-                ("meter 0", 3),
-                ("meter 3", 3),
-                ("meter 4", 3),
-                ("meter 5", 3)
+                &[(1, Err(Busy)), (2, Err(Busy))],
+                &[(1, Ok(30))],
+                &[(3, Err(Broken))],
+                &[(2, Err(Busy)), (2, Ok(12))],
+                &[(2, Err(Busy)), (1, Err(Broken))],
+                &[(1, Err(Busy)), (2, Ok(8))],
             ],
-            "the busy ones are asked again, together, when all have answered"
+            Ok(report),
+            5,
+            (3, &[0, 3, 4, 5]),
         );
-        assert_eq!(played.elapsed, Duration::from_secs(5));
     }
 
     #[test]
     fn forged_answers_end_it() {
-        let works = Waterworks::new([
-            &[(1, Err(Busy))],
-            &[(3, Err(Forged))],
-            &[(1, Err(Broken))],
-            &[(2, Err(Forged))],
-        ]);
-        let played = stage::record(read_all(&works));
-
-        assert_eq!(played.value, Err(vec![1, 3]), "all that were forged");
-        assert_eq!(played.elapsed, Duration::from_secs(3));
+        check(
+            [
+                &[(1, Err(Busy))],
+                &[(3, Err(Forged))],
+                &[(1, Err(Broken))],
+                &[(2, Err(Forged))],
+            ],
+            Err(vec![1, 3]),
+            3,
+            (0, &[]),
+        );
     }
 
     #[test]
     fn a_second_answer_may_be_forged_too() {
-        let works = Waterworks::new([&[(1, Err(Busy)), (1, Err(Forged))], &[(2, Ok(5))]]);
-        assert_eq!(stage::virtual_time(read_all(&works)), Err(vec![0]));
+        check(
+            [
+                &[(1, Err(Busy)), (3, Err(Forged))],
+                &[(2, Err(Broken))],
+                &[(1, Err(Busy)), (1, Err(Forged))],
+                &[(1, Err(Busy)), (1, Err(Busy))],
+            ],
+            Err(vec![0, 2]),
+            5,
+            (2, &[0, 2, 3]),
+        );
+    }
+
+    #[test]
+    fn if_nobody_is_busy_there_is_one_round() {
+        let report = Report {
+            litres: 30,
+            unread: vec![1],
+        };
+        check(
+            [&[(1, Ok(30))], &[(2, Err(Broken))]],
+            Ok(report),
+            2,
+            (0, &[]),
+        );
     }
 }

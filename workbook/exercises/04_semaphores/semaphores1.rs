@@ -28,40 +28,81 @@ async fn repair(number: u32, benches: &Semaphore) {
 }
 
 fn main() {
-    stage::play("A repair shop", shop(7, 3));
+    stage::play("A repair shop", shop(10, 3));
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::timeout;
+    use stage::Recording;
+    use tokio::join;
 
     use super::*;
 
-    /// How many bicycles were begun in each second.
-    fn waves(bicycles: u32, benches: usize) -> Vec<usize> {
-        let played = stage::record(async {
-            timeout(Duration::from_secs(100), shop(bicycles, benches))
-                .await
-                .expect("the shop should close some day");
-        });
-        let begun = |second| {
-            let lanes = played.lanes.iter();
-            lanes
-                .filter(|lane| lane.created == Duration::from_secs(second))
-                .count()
-        };
-        (0..played.elapsed.as_secs()).map(begun).collect()
+    const HINT: &str = "Who holds a bench, and when do they give it back?";
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn check(bicycles: u32, benches: usize, expected: &[u64]) {
+        let ((), played) = play(shop(bicycles, benches));
+        let begun = begun(&played);
+        let expected: Vec<_> = expected.iter().map(|&seconds| ms(seconds * 1000)).collect();
+        assert!(
+            begun == expected,
+            "{bicycles} bicycles, {benches} benches: when each came on a bench\n  \
+             expected: {expected:?}\n  it was:   {begun:?}{}",
+            played.what_happened()
+        );
+    }
+
+    fn begun(played: &Recording) -> Vec<Duration> {
+        let events = played.events.iter();
+        let begun = events.filter(|event| event.text == "on the bench");
+        begun.map(|event| event.at).collect()
     }
 
     #[test]
     fn ten_bicycles_on_three_benches() {
-        assert_eq!(waves(10, 3), [3, 3, 3, 1], "begun in each second");
+        check(10, 3, &[0, 0, 0, 1, 1, 1, 2, 2, 2, 3]);
     }
 
     #[test]
     fn any_number_of_benches() {
-        assert_eq!(waves(4, 1), [1, 1, 1, 1]);
-        assert_eq!(waves(5, 4), [4, 1]);
-        assert_eq!(waves(2, 5), [2]);
+        check(4, 1, &[0, 1, 2, 3]);
+        check(5, 4, &[0, 0, 0, 0, 1]);
+        check(2, 5, &[0, 0]);
+    }
+
+    #[test]
+    fn a_bicycle_waits_for_its_bench_and_comes_on_it_at_once() {
+        let free = ms(10_333);
+        let (permits, played) = play(async {
+            let bench = Semaphore::new(1);
+            let somebody = async {
+                let _bench = bench.acquire().await;
+                sleep(free).await;
+            };
+            let customer = repair(1, &bench).instrument(info_span!("customer"));
+            join!(biased; somebody, customer);
+            bench.available_permits()
+        });
+        let begun = begun(&played);
+        assert!(
+            begun == [free],
+            "the only bench is free after {free:?}, but the bicycle came on it after {begun:?}: \
+             it is `repair` that has to wait, for a permit{}",
+            played.what_happened()
+        );
+        let looks = played.lane("customer").polls;
+        assert!(
+            looks <= 5,
+            "it was looked {looks} times whether the bench is free: who awaits `acquire` is woken"
+        );
+        assert_eq!(permits, 1, "the bench is free again in the end");
+    }
+
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_mins(1), HINT, story).split()
     }
 }

@@ -4,9 +4,10 @@
 //! wake-up.
 //!
 //! Goal: everybody crosses as soon as the gate is open and they have read the timetable. Looking
-//! again and again (polling) is no cure.
+//! again and again (polling) is no cure. Bell and gate may be of another type, if you like.
 //!
-//! Lesson: `chapters/ch05_locks/README.md`, "Until something has happened"
+//! Lessons: `chapters/ch05_locks/README.md`, "Until something has happened" and "Until something is
+//! so"
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
@@ -24,10 +25,7 @@ use tracing::{info, info_span};
 struct Gate {
     open: AtomicBool,
     bell: Notify,
-    /// How often somebody looked.
-    looks: AtomicU32,
-    /// Another thread opens the gate right after this look, counted from 1; 0 for never.
-    opens_after_look: u32,
+    looks: Looks,
 }
 
 impl Gate {
@@ -37,11 +35,8 @@ impl Gate {
     }
 
     fn is_open(&self) -> bool {
-        let look = 1 + self.looks.fetch_add(1, Ordering::Relaxed);
         let is_open = self.open.load(Ordering::Acquire);
-        if look == self.opens_after_look {
-            self.open();
-        }
+        self.looks.count(|| self.open());
         is_open
     }
 
@@ -55,44 +50,51 @@ impl Gate {
     }
 }
 
-async fn read_the_timetable() {
-    async {
-        sleep(Duration::from_secs(2)).await;
-    }
-    .instrument(info_span!("reads"))
-    .await;
+/// Counts how often somebody looked at the gate.
+#[derive(Default)]
+struct Looks {
+    looks: AtomicU32,
+    /// Another thread opens the gate right after this look, counted from 1; 0 for never.
+    opens_after: u32,
 }
 
-/// Walkers who come at these seconds; the gate opens after `opens`. The answer: who crossed when?
-async fn crossing(walkers: &[u64], opens: u64) -> Vec<Option<Duration>> {
+impl Looks {
+    fn count(&self, open: impl Fn()) {
+        let look = 1 + self.looks.fetch_add(1, Ordering::Relaxed);
+        if look == self.opens_after {
+            open();
+        }
+    }
+}
+
+async fn read_the_timetable() {
+    sleep(Duration::from_secs(2))
+        .instrument(info_span!("reads"))
+        .await;
+}
+
+/// Walkers who come at these milliseconds; the gate opens after `opens`. The answer: who crossed
+/// when? Who has not after a minute gives up.
+async fn crossing(walkers: &[u64], opens: u64) -> Vec<Option<u128>> {
     let gate = Gate::default();
     let begun = tokio::time::Instant::now();
     let walkers = walkers.iter().map(|&comes| {
         let gate = &gate;
         async move {
-            sleep(Duration::from_secs(comes)).await;
-            let crossed = timeout(Duration::from_secs(12), gate.cross()).await;
-            info!(
-                "{}",
-                if crossed.is_ok() {
-                    "crosses"
-                } else {
-                    "gives up"
-                }
-            );
-            crossed.ok().map(|()| begun.elapsed())
+            sleep(Duration::from_millis(comes)).await;
+            let crossed = timeout(Duration::from_secs(60), gate.cross()).await;
+            let words = ["gives up", "crosses"][usize::from(crossed.is_ok())];
+            info!("{words}");
+            crossed.ok().map(|()| begun.elapsed().as_millis())
         }
         .instrument(info_span!("walker", comes))
     });
     let train = async {
-        sleep(Duration::from_secs(opens)).await;
+        sleep(Duration::from_millis(opens)).await;
         gate.open();
         info!("the bell rings");
     };
-    let (walkers, ()) = tokio::join!(futures::future::join_all(walkers), train);
-    let looks = gate.looks.load(Ordering::Relaxed);
-    assert!(looks <= 8, "they looked {looks} times: that is polling");
-    walkers
+    tokio::join!(futures::future::join_all(walkers), train).0
 }
 
 fn main() {
@@ -105,14 +107,8 @@ fn main() {
         };
         let walker = timeout(Duration::from_secs(4), gate.cross());
         let (crossed, ()) = tokio::join!(walker, train);
-        info!(
-            "{}",
-            if crossed.is_ok() {
-                "across"
-            } else {
-                "still there"
-            }
-        );
+        let words = ["still there", "across"][usize::from(crossed.is_ok())];
+        info!("{words}");
     });
 }
 
@@ -120,57 +116,78 @@ fn main() {
 mod tests {
     use super::*;
 
-    /// Who crossed at which second; `None` for those who gave up.
-    fn crossed(walkers: &[u64], opens: u64) -> Vec<Option<u64>> {
+    /// Walkers come at these milliseconds, the gate opens after `opens`, and they cross then; `None`
+    /// for those who give up.
+    fn check(walkers: &[u64], opens: u64, expected: &[Option<u128>]) {
         let played = stage::record(crossing(walkers, opens));
-        let seconds = played.value.into_iter();
-        seconds.map(|at| at.map(|at| at.as_secs())).collect()
+        let story = played.what_happened();
+        assert!(
+            played.value == expected,
+            "walkers came at {walkers:?} ms, the gate opened at {opens} ms\n  \
+             should cross at {expected:?}\n  crossed at      {:?}\n{story}",
+            played.value
+        );
+        let walkers = played.lanes.iter().filter(|lane| lane.parent.is_none());
+        let polls = walkers.map(|lane| lane.polls).max().unwrap();
+        assert!(
+            polls < 16,
+            "a walker was woken {polls} times: do they look again and again?\n{story}"
+        );
     }
 
     #[test]
     fn the_bell_rings_while_somebody_waits() {
-        assert_eq!(crossed(&[0, 1], 5), [Some(5), Some(5)]);
+        check(&[0, 1_000], 4_321, &[Some(4_321), Some(4_321)]);
     }
 
     #[test]
     fn the_bell_rings_while_somebody_reads() {
-        assert_eq!(crossed(&[0], 1), [Some(2)]);
-        assert_eq!(crossed(&[2, 0], 3), [Some(4), Some(3)]);
+        check(&[0], 1_234, &[Some(2_000)]);
+        check(&[2_000, 0], 3_333, &[Some(4_000), Some(3_333)]);
     }
 
     #[test]
     fn the_bell_rang_before_somebody_came() {
-        assert_eq!(crossed(&[4, 9], 3), [Some(4), Some(9)]);
+        check(&[4_000, 9_001], 3_000, &[Some(4_000), Some(9_001)]);
     }
 
     #[test]
     fn the_bell_rings_in_the_very_moment_of_looking_up() {
-        assert_eq!(crossed(&[0, 0], 2), [Some(2), Some(2)]);
-    }
-
-    #[test]
-    fn another_thread_opens_the_gate_right_after_a_look() {
-        for opens_after_look in [1, 2] {
-            stage::virtual_time(async {
-                let begun = tokio::time::Instant::now();
-                let gate = Gate {
-                    opens_after_look,
-                    ..Gate::default()
-                };
-                let walker = timeout(Duration::from_secs(60), gate.cross());
-                let crossed = walker.await.is_ok();
-                let open = gate.open.load(Ordering::Relaxed);
-                assert_eq!(
-                    crossed, open,
-                    "open after look {opens_after_look}, and a walker stands there for ever"
-                );
-                assert!(!crossed || begun.elapsed() == Duration::from_secs(2));
-            });
-        }
+        check(&[0, 0], 2_000, &[Some(2_000), Some(2_000)]);
     }
 
     #[test]
     fn nobody_crosses_a_closed_gate() {
-        assert_eq!(crossed(&[0, 1], 20), [None, None]);
+        check(&[0, 1_000], 99_000, &[None, None]);
+    }
+
+    #[test]
+    fn another_thread_opens_the_gate_right_after_a_look() {
+        for opens_after in [1, 2, 3] {
+            stage::virtual_time(async {
+                let begun = tokio::time::Instant::now();
+                let looks = Looks {
+                    opens_after,
+                    ..Looks::default()
+                };
+                let gate = Gate {
+                    looks,
+                    ..Gate::default()
+                };
+                let crossed = timeout(Duration::from_secs(60), gate.cross()).await.is_ok();
+                let took = begun.elapsed();
+                let open = gate.is_open();
+                assert!(
+                    crossed == open,
+                    "the gate is open: {open} (another thread opened it right after look \
+                     {opens_after}, if there was one); the walker is across: {crossed}"
+                );
+                assert!(
+                    !crossed || took == Duration::from_secs(2),
+                    "the gate was opened at once, the timetable takes two seconds, and the walker \
+                     crossed after {took:?}"
+                );
+            });
+        }
     }
 }

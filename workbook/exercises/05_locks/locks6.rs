@@ -2,8 +2,8 @@
 //! that host. Both are replaced while letters are on their way. One in a thousand letters arrives
 //! at the new host with the old key: a torn read.
 //!
-//! Goal: host and key of one letter always belong together, and sending (a second) neither delays
-//! a reload nor is delayed by one.
+//! Goal: host and key of one letter always belong together, on however many threads, and sending (a
+//! second) neither delays a reload nor is delayed by one. A reload that has ended is in force.
 //!
 //! Lesson: `chapters/ch05_locks/README.md`, "A configuration for many"
 
@@ -51,12 +51,21 @@ impl Server {
     }
 }
 
+/// Takes no time.
+const EXPRESS: u32 = u32::MAX;
+
 async fn connect(letter: u32) {
+    if letter == EXPRESS {
+        return;
+    }
     let connecting = sleep(Duration::from_millis(500));
     connecting.instrument(info_span!("connect", letter)).await;
 }
 
 async fn deliver(letter: u32) {
+    if letter == EXPRESS {
+        return;
+    }
     let delivering = sleep(Duration::from_millis(500));
     delivering.instrument(info_span!("deliver", letter)).await;
 }
@@ -96,33 +105,83 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    use futures::executor::block_on;
+
     use super::*;
 
     #[test]
     fn host_and_key_belong_together() {
         for reloads in [&[50][..], &[250, 430, 660], &[510, 520, 530, 1_040]] {
             let played = stage::record(day(10, reloads));
+            let story = played.what_happened();
             let (sent, slowest_reload) = &played.value;
-            for (letter, config) in sent.iter().enumerate() {
-                assert_eq!(config.host, config.key, "letter {letter} was torn");
-                let left = u64::try_from(letter).unwrap() * 100;
-                let version = reloads.iter().filter(|&&at| at < left).count();
-                assert_eq!(
-                    config.host,
-                    u32::try_from(version).unwrap(),
-                    "letter {letter} should use what was valid when it left"
+            for (letter, &Config { host, key }) in sent.iter().enumerate() {
+                let left = 100 * letter as u64;
+                let version = reloads.iter().filter(|&&at| at < left).count() as u32;
+                assert!(
+                    host == version && key == version,
+                    "letter {letter} left at {left} ms, when configuration {version} was in force, \
+                     and was sent to host {host} with key {key} (reloads at {reloads:?} ms):\n\
+                     {story}"
                 );
             }
-            assert_eq!(
-                *slowest_reload,
-                Duration::ZERO,
-                "the reload had to wait for letters"
+            assert!(
+                slowest_reload.is_zero(),
+                "a reload had to wait {slowest_reload:?} for letters:\n{story}"
             );
-            assert_eq!(
-                played.elapsed,
-                Duration::from_millis(9 * 100 + 1_000),
-                "letters had to wait for the reload"
+            let (took, expected) = (played.elapsed, Duration::from_millis(9 * 100 + 1_000));
+            assert!(
+                took == expected,
+                "ten letters should be sent by {expected:?}, and it took {took:?}; did they wait \
+                 for a reload?\n{story}"
             );
         }
+    }
+
+    /// All letters are express, for a while of real time: what goes wrong between threads does so now
+    /// and then.
+    #[test]
+    fn on_two_threads_too() {
+        let server = Server::new(Config { host: 0, key: 0 });
+        let done = AtomicBool::new(false);
+        let reloads = || {
+            for version in 1.. {
+                let (host, key) = (version, version);
+                block_on(server.reload(Config { host, key }));
+                if version % 16 == 0 {
+                    let Config { host, key } = block_on(server.send(EXPRESS));
+                    assert!(
+                        host == version && key == version,
+                        "configuration {version} was put in force, and the next letter was sent \
+                         to host {host} with key {key}"
+                    );
+                }
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        };
+        let letters = || {
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < Duration::from_millis(300) {
+                let Config { host, key } = block_on(server.send(EXPRESS));
+                assert!(
+                    host == key,
+                    "a letter was sent to host {host} with key {key}, while another thread \
+                     reloaded: are both read under one lock?"
+                );
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(reloads);
+            let sent = scope.spawn(letters).join();
+            done.store(true, Ordering::Relaxed);
+            sent.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
     }
 }

@@ -69,18 +69,26 @@ mod tests {
             (&[3], 2),
             (&[], 0),
             (&[0, 9], 7),
+            (&[4_000], 3_000),
         ] {
             let played = stage::record(async {
                 let all_night = Duration::from_secs(12 * 3_600);
-                let sold = timeout(all_night, bakery(loaves)).await;
-                sold.expect("the shop is still open at night")
+                let shop = bakery(loaves).instrument(info_span!("shop"));
+                let sold = timeout(all_night, shop).await;
+                sold.expect("the shop is still open at night: who can still bring a loaf?")
             });
             assert_eq!(played.value, good, "loaves sold of {loaves:?}");
-            let last = loaves.iter().max().copied().unwrap_or(0);
-            assert_eq!(
-                played.elapsed,
-                Duration::from_secs(u64::from(last)),
-                "{loaves:?}: the shop should close at once, and not before"
+            let last = Duration::from_secs(loaves.iter().max().copied().unwrap_or(0).into());
+            assert!(
+                played.elapsed == last,
+                "{loaves:?}: the last baker goes home after {last:?}, the shop closes after {:?}",
+                played.elapsed
+            );
+            let (woken, most) = (played.lane("shop").polls, 2 * good + 4);
+            assert!(
+                woken <= u64::from(most),
+                "{good} loaves came, and the shop looked {woken} times: nobody should have to look \
+                 whether something has come"
             );
         }
     }

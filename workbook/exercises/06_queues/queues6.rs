@@ -87,10 +87,18 @@ mod tests {
             );
             assert!(slow.printed.is_sorted(), "{slow:?}");
             let printed = u32::try_from(slow.printed.len()).unwrap();
-            assert_eq!(
-                played.elapsed,
-                Duration::from_millis(100) + Duration::from_millis(250) * printed,
-                "the printer works without a pause"
+            // Two in five are printed, and the four that the radio remembers at the end.
+            let least = (u64::from(levels) * 3 / 5).saturating_sub(6);
+            assert!(
+                slow.missed >= least,
+                "the radio remembers four levels, so at least {least} of {levels} are missed, not {}",
+                slow.missed
+            );
+            let expected = Duration::from_millis(100) + Duration::from_millis(250) * printed;
+            assert!(
+                played.elapsed == expected,
+                "the printer prints {printed} levels without a pause: {expected:?}, not {:?}",
+                played.elapsed
             );
         }
     }

@@ -65,30 +65,50 @@ mod tests {
 
     #[test]
     fn a_room_by_itself_and_then_the_house() {
+        const AFTER_THE_ROOM: Duration = Duration::from_secs(1);
+        const AFTER_THE_HOUSE: Duration = Duration::from_secs(2);
         for turned_off in 0..4 {
             let played = stage::record(async {
                 let switches = Switches::new(4);
-                let mut radiators = heat(&switches);
+                let radiators = heat(&switches);
                 sleep(Duration::from_secs(1)).await;
+                info!("room {turned_off} is turned off");
                 switches.rooms[turned_off].cancel();
                 sleep(Duration::from_secs(1)).await;
-                let heated = radiators.len();
-                while radiators.try_join_next().is_some() {}
-                let still_warm = radiators.len();
+                info!("the house is turned off");
                 switches.main.cancel();
                 sleep(Duration::from_secs(1)).await;
-                while radiators.try_join_next().is_some() {}
-                (heated, still_warm, radiators.len())
+                drop(radiators);
             });
-            assert_eq!(
-                played.value,
-                (8, 6, 0),
-                "radiators at first, after room {turned_off}, after the main switch"
-            );
-            for number in 0..2 {
-                let lane = format!("radiator {turned_off} {number}");
-                assert_eq!(played.told(&lane), [(Duration::from_secs(1), "cold")]);
+            let happened = played.what_happened();
+            for room in 0..4 {
+                for number in 0..2 {
+                    let (expected, switch) = if room == turned_off {
+                        (AFTER_THE_ROOM, "its room's")
+                    } else {
+                        (AFTER_THE_HOUSE, "the main")
+                    };
+                    let told = played.told(&format!("radiator {room} {number}"));
+                    let cold = told.first().map(|(at, _)| *at);
+                    assert!(
+                        cold == Some(expected),
+                        "radiator {number} in room {room} should be turned off by {switch} switch, \
+                         at {expected:?}; it got cold: {cold:?}{happened}"
+                    );
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_hotel_without_rooms_and_one_with_many() {
+        for rooms in [0, 50] {
+            let switches = Switches::new(rooms);
+            assert!(
+                switches.rooms.len() == rooms,
+                "{rooms} rooms should have {rooms} switches, not {}",
+                switches.rooms.len()
+            );
         }
     }
 }

@@ -83,33 +83,70 @@ fn main() {
 mod tests {
     use super::*;
 
+    /// Every line when its last byte has come, every tick on the second.
+    fn check(text: &'static str, gap: u64) {
+        let gap = Duration::from_millis(gap);
+        let played = stage::record(station(text, gap));
+        let happened = played.what_happened();
+        let told = played.told("display");
+        let of = |tick: bool| {
+            let same = told
+                .iter()
+                .filter(move |(_, text)| (*text == "tick") == tick);
+            same.copied().collect::<Vec<_>>()
+        };
+        let mut sent = 0;
+        let expected: Vec<_> = text
+            .split_terminator('\n')
+            .map(|line| {
+                sent += u32::try_from(line.len()).unwrap() + 1;
+                (gap * sent, line)
+            })
+            .collect();
+        let lines = of(false);
+        assert!(
+            lines == expected,
+            "with a byte every {gap:?}: each line should be shown as a whole, when it is complete\n  \
+             expected: {expected:?}\n  it was:   {lines:?}{happened}"
+        );
+        let ticks: Vec<_> = of(true).iter().map(|(at, _)| *at).collect();
+        let last = u32::try_from(played.elapsed.as_millis() / 1_000).unwrap();
+        // What happens in the very last moment may come before or after the end.
+        let due = |seconds: u32| {
+            (1..=seconds)
+                .map(|second| SECOND * second)
+                .collect::<Vec<_>>()
+        };
+        assert!(
+            ticks == due(last) || ticks == due(last.saturating_sub(1)),
+            "with a byte every {gap:?}: the clock should tick every second for {last} seconds\n  \
+             it ticked at {ticks:?}{happened}"
+        );
+        let (polls, most) = (
+            played.lane("display").polls,
+            2 * (text.len() + ticks.len() + 2),
+        );
+        assert!(
+            polls <= most as u64,
+            "with a byte every {gap:?}: the display was polled {polls} times for {} bytes and {} \
+             ticks. It looks again and again instead of waiting to be woken{happened}",
+            text.len(),
+            ticks.len()
+        );
+    }
+
     #[test]
     fn lines_are_complete_and_ticks_on_time() {
-        let text = "rain\n7 mm\nwind from north\n\ncalm\n";
         for gap in [10, 130, 350, 1_700] {
-            let gap = Duration::from_millis(gap);
-            let played = stage::record(station(text, gap));
-
-            let told = played.told("display");
-            let lines: Vec<_> = told.iter().filter(|(_, text)| *text != "tick").collect();
-            let mut sent = 0;
-            for (line, (at, shown)) in text.lines().zip(&lines) {
-                assert_eq!(*shown, line, "a byte every {gap:?}");
-                sent += u32::try_from(line.len()).unwrap() + 1;
-                assert_eq!(*at, gap * sent, "{line:?} is shown when it is complete");
-            }
-            assert_eq!(lines.len(), text.lines().count());
-
-            let ticks: Vec<_> = told.iter().filter(|(_, text)| *text == "tick").collect();
-            for (number, (at, _)) in (1..).zip(&ticks) {
-                assert_eq!(*at, SECOND * number, "a byte every {gap:?}");
-            }
-            let seconds = usize::try_from(played.elapsed.as_secs()).unwrap();
-            assert!(
-                ticks.len() == seconds || ticks.len() + 1 == seconds,
-                "{} ticks in {seconds} seconds",
-                ticks.len()
-            );
+            check("rain\n7 mm\nwind from north\n\ncalm\n", gap);
         }
+    }
+
+    #[test]
+    fn a_line_longer_than_any_buffer() {
+        check(
+            "gale, storm, hurricane, and worse to come: all ships home\nok\n",
+            35,
+        );
     }
 }

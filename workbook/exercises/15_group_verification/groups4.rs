@@ -282,21 +282,13 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
-    use tokio::time::timeout;
 
     use super::*;
     use Ends::{Done, Gone, Lost, Refused, Wait};
     use Happens::{Code, Leaves, Returns};
 
-    const STUCK: &str = "a kick has not come to an end after a day";
-    const SPINS: &str = "a kick is tried again and again without any waiting";
+    const HINT: &str = "Is a kick tried again without any waiting?";
     const TWENTY: Duration = Duration::from_mins(20);
     const OK: Result<(), CallError> = Ok(());
 
@@ -308,19 +300,19 @@ mod tests {
         calls: &[(u64, u64)],
         results: &[(u64, u64, Result<(), CallError>)],
     ) {
-        let (scan, played) = play(move || scan(kicks, ends, happens));
+        let (scan, played) = play(scan(kicks, ends, happens));
         assert!(
             scan.calls == calls,
             "the calls, as (second, member)\n  expected: {calls:?}\n  made:     {:?}\n{}",
             scan.calls,
-            what_happened(&played)
+            played.what_happened()
         );
         assert!(
             scan.results == results,
             "the results, as (second, member, result)\n  expected: {results:?}\n  \
              were:     {:?}\n{}",
             scan.results,
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -389,12 +381,12 @@ mod tests {
     fn the_code_comes_while_the_platform_makes_us_wait() {
         let ends = &[(7, Wait(1, TWENTY))];
         let calls = [(0, 7)];
-        let (scan, played) = play(move || scan(&[(0, 7)], ends, &[(600, Code(7))]));
+        let (scan, played) = play(scan(&[(0, 7)], ends, &[(600, Code(7))]));
         let well = matches!(scan.results[..], [(600..=1_201, 7, Ok(()))]);
         assert!(
             scan.calls == calls && well,
             "one call, and a good end by second 1201, are expected: {scan:?}{}",
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -402,11 +394,11 @@ mod tests {
     fn somebody_else_comes_back_under_the_same_name() {
         for ends in [&[(7, Wait(1, TWENTY))], &[(7, Lost(1))]] {
             let happens = &[(10, Leaves(7)), (20, Returns(7))];
-            let (scan, played) = play(move || scan(&[(0, 7)], ends, happens));
+            let (scan, played) = play(scan(&[(0, 7)], ends, happens));
             assert!(
                 scan.calls == [(0, 7)] && scan.results[0].2 == OK,
                 "the kick was meant for another stay; one call is expected: {scan:?}{}",
-                what_happened(&played)
+                played.what_happened()
             );
         }
     }
@@ -416,11 +408,11 @@ mod tests {
         let kicks = &[(0, 7), (1, 8), (1, 9)];
         let ends = &[(7, Done(60))];
         let happens = &[(30, Code(8)), (40, Leaves(9)), (50, Returns(9))];
-        let (scan, played) = play(move || scan(kicks, ends, happens));
+        let (scan, played) = play(scan(kicks, ends, happens));
         assert!(
             scan.calls == [(0, 7)] && scan.results.iter().all(|result| result.2 == OK),
             "8 and 9 waited for a place for so long that nothing is left to do: {scan:?}{}",
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -440,50 +432,15 @@ mod tests {
 
     #[test]
     fn what_was_done_is_taken_down() {
-        let (scan, played) = play(|| scan(&[(0, 7), (5, 7)], &[], &[]));
+        let (scan, played) = play(scan(&[(0, 7), (5, 7)], &[], &[]));
         assert!(
             scan.calls == [(0, 7)],
             "7 was kicked once, and a second time: is it taken down? {scan:?}{}",
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

@@ -188,16 +188,13 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{panic::resume_unwind, sync::mpsc::RecvTimeoutError};
-
     use stage::Recording;
     use tokio::time::timeout;
 
     use super::*;
     use Luck::{Full, Good, Panics};
 
-    const STUCK: &str = "the bot has not ended after a day, though there are no more letters";
-    const SPINS: &str = "a worker goes round and round without waiting for anything";
+    const HINT: &str = "Does each worker end when there are no more letters?";
 
     /// How letters are stored: (group, letter, seconds, luck).
     type Lucks = &'static [(GroupId, EventId, u64, Luck)];
@@ -205,7 +202,7 @@ mod tests {
     /// Letters, and the second at which each must be settled; `None` for those that must not.
     /// Afterwards, with better luck, what was not settled is sent again.
     fn check(letters: &'static [(Letter, Option<u64>)], luck: Lucks) {
-        let ((settled, wrong), played) = play(move || async move {
+        let ((settled, wrong), played) = play(async move {
             let mut letters: Vec<_> = letters.iter().map(|&(letter, _)| letter).collect();
             let world = World::new(&letters, luck);
             let begin = Instant::now();
@@ -233,7 +230,7 @@ mod tests {
             wrong.is_empty(),
             "{}\n{}",
             wrong.join("\n"),
-            what_happened(&played)
+            played.what_happened()
         );
         for ((event, _), expected) in letters {
             let was = settled.get(event).copied();
@@ -241,7 +238,7 @@ mod tests {
                 was == *expected,
                 "letter {} is to be settled at second {expected:?}, and was at {was:?}{}",
                 event.0,
-                what_happened(&played)
+                played.what_happened()
             );
         }
     }
@@ -325,7 +322,7 @@ mod tests {
             (EventId(3), &[ONE, TWO, THREE]),
         ];
         for millis in (0..6_000).step_by(250) {
-            let (wrong, played) = play(move || async move {
+            let (wrong, played) = play(async move {
                 let world = World::new(LETTERS, &[(TWO, EventId(2), 2, Good)]);
                 let life = Duration::from_millis(millis);
                 let _ = timeout(life, bot(LETTERS, &GROUPS, &world)).await;
@@ -346,47 +343,12 @@ mod tests {
                 wrong.is_empty(),
                 "dead after {millis} ms: {}\n{}",
                 wrong.join("\n"),
-                what_happened(&played)
+                played.what_happened()
             );
         }
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

@@ -225,19 +225,11 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
 
     use super::*;
 
-    const STUCK: &str = "the bot stands still: who polls the workers while the router waits for \
-                         room in an inbox? Or it never ends: who closes the inboxes?";
-    const SPINS: &str = "the bot goes round and round without waiting for anything";
+    const HINT: &str = "Who polls the workers while the router waits for room in an inbox, and who closes the inboxes?";
 
     /// Each of these was stored so many milliseconds after they had joined, at most, and muted:
     /// (user, stored after, muted after).
@@ -248,7 +240,7 @@ mod tests {
         slow: &'static [(u64, Duration)],
         promises: Promises,
     ) {
-        let ((state, begin), played) = play(move || async move {
+        let ((state, begin), played) = play(async move {
             let (world, begin) = (World::new(slow), Instant::now());
             day(people, &world, Duration::MAX).await;
             let state = std::mem::take(&mut *world.state());
@@ -286,7 +278,7 @@ mod tests {
             wrong.is_empty(),
             "{}\n{}",
             wrong.join("\n"),
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -399,7 +391,7 @@ mod tests {
     fn dropped_nothing_of_it_goes_on() {
         const PEOPLE: &[(u64, u64, u64)] = &[(0, 1, 11), (0, 2, 21), (0, 1, 12), (1_000, 1, 13)];
         for millis in (500..6_000).step_by(500) {
-            let (same, played) = play(move || async move {
+            let (same, played) = play(async move {
                 let world = World::new(&[]);
                 day(PEOPLE, &world, Duration::from_millis(millis)).await;
                 let done = |state: &State| (state.stored.clone(), state.muted.clone());
@@ -410,47 +402,12 @@ mod tests {
             assert!(
                 same,
                 "dropped after {millis} ms, and somebody still stores and mutes{}",
-                what_happened(&played)
+                played.what_happened()
             );
         }
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

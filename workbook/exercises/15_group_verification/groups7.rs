@@ -113,26 +113,18 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
     use tokio::time::timeout;
 
     use super::*;
     use Outcome::{Done, Failed, Panicked};
 
-    const STUCK: &str = "the engine has not ended after a day: has a scan that panicked kept its \
-                         place?";
-    const SPINS: &str = "the engine goes round and round without waiting for anything";
+    const HINT: &str = "Has a scan that panicked kept its place?";
 
     /// Calls for each group take so many seconds. Expects these outcomes, so many seconds in all,
     /// and so many scans at the same time.
     fn check(calls: &'static [u64], limit: usize, outcomes: &[Outcome], seconds: u64, most: usize) {
-        let ((report, tasks, left), played) = play(move || async move {
+        let ((report, tasks, left), played) = play(async move {
             let chat = Arc::new(Chat::new(calls));
             let groups = all(calls.len());
             let engine = engine(Arc::clone(&chat), &groups, limit);
@@ -202,7 +194,7 @@ mod tests {
             wrong.is_empty(),
             "calls of {calls:?} s, limit {limit}:\n{}\n{}",
             wrong.join("\n"),
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -240,7 +232,7 @@ mod tests {
 
     #[test]
     fn dropped_it_leaves_nothing_running() {
-        let ((ended, left), played) = play(|| async {
+        let ((ended, left), played) = play(async {
             let groups = all(5);
             let engine = engine(Arc::new(Chat::new(&[1; 5])), &groups, 2);
             let ended = timeout(Duration::from_millis(2_500), engine).await.is_ok();
@@ -253,46 +245,11 @@ mod tests {
             !ended && left == 0 && cut_off && !begun_later("group 5"),
             "dropped after 2.5 s, group 4 is to be cut off, and group 5 never to begin; tasks \
              left: {left}{}",
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

@@ -44,26 +44,41 @@ fn main() {
 mod tests {
     use super::*;
 
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
     #[test]
     fn coffee_and_toast_are_two_tasks() {
         let played = stage::record(breakfast());
+        let happened = played.what_happened();
 
         let (coffee, toast) = &played.value;
-        assert_eq!((coffee.what, toast.what), ("coffee", "toast"));
+        assert_eq!(
+            (coffee.what, toast.what),
+            ("coffee", "toast"),
+            "the coffee first, then the toast"
+        );
         assert!(
             coffee.made_by.is_some() && toast.made_by.is_some(),
-            "it should run as a task of its own, not inside of breakfast"
+            "each should be made by a task of its own, not by breakfast itself{happened}"
         );
-        assert_ne!(coffee.made_by, toast.made_by, "two tasks, not one");
-        assert_eq!(
-            played.told("make toast"),
-            [(Duration::from_secs(2), "ready")],
-            "the toast should not wait for the coffee"
+        assert_ne!(
+            coffee.made_by, toast.made_by,
+            "one task makes both: there should be two{happened}"
         );
-        assert_eq!(
-            played.told("make coffee"),
-            [(Duration::from_secs(3), "ready")]
+        for (what, takes) in [("toast", 2), ("coffee", 3)] {
+            let ready = played.told(&format!("make {what}"));
+            assert_eq!(
+                ready,
+                [(s(takes), "ready")],
+                "the {what} takes {takes} s and should be begun at once{happened}"
+            );
+        }
+        let elapsed = played.elapsed;
+        assert!(
+            elapsed == s(3),
+            "breakfast takes 3 s, as long as the coffee; here it took {elapsed:?}{happened}"
         );
-        assert_eq!(played.elapsed, Duration::from_secs(3));
     }
 }

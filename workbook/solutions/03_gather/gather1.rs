@@ -37,6 +37,30 @@ fn main() {
 mod tests {
     use super::*;
 
+    fn check(shops: &[Shop]) {
+        let played = stage::record(prices(shops));
+        let timeline = stage::timeline_of(&played, 100);
+        let (asked, count) = (played.lanes.len(), shops.len());
+        assert!(
+            asked == count,
+            "each of the {count} shops should be asked once, and {asked} were asked:\n{timeline}"
+        );
+        let (shown, listed) = (played.value, shops.iter().map(|shop| shop.2));
+        let listed: Vec<u32> = listed.collect();
+        assert!(
+            shown == listed,
+            "the prices should stand in the order of the list, whoever answers first\n  \
+             expected: {listed:?}\n  it was:   {shown:?}\n{timeline}"
+        );
+        let slowest = shops.iter().map(|shop| shop.1).max().unwrap_or(0);
+        let (took, slowest) = (played.elapsed, Duration::from_secs(slowest));
+        assert!(
+            took == slowest,
+            "{count} shops should take {slowest:?}, as long as the slowest one, and took {took:?}: \
+             are all of them asked at the same time?\n{timeline}"
+        );
+    }
+
     #[test]
     fn all_shops_are_asked_at_once() {
         let shops = [
@@ -47,18 +71,13 @@ mod tests {
             ("Mill", 4, 22),
         ];
         for count in 0..=shops.len() {
-            let shops = &shops[..count];
-            let played = stage::record(prices(shops));
-
-            let expected: Vec<u32> = shops.iter().map(|shop| shop.2).collect();
-            assert_eq!(played.value, expected, "in the order of the list");
-            assert_eq!(played.lanes.len(), count, "every shop is asked once");
-            let slowest = shops.iter().map(|shop| shop.1).max().unwrap_or(0);
-            assert_eq!(
-                played.elapsed,
-                Duration::from_secs(slowest),
-                "{count} shops: the slowest one decides"
-            );
+            check(&shops[..count]);
         }
+    }
+
+    #[test]
+    fn however_many_there_are() {
+        let shops: Vec<_> = (0..40).map(|n| ("Shop", 1 + n % 7, n as u32)).collect();
+        check(&shops);
     }
 }

@@ -53,61 +53,127 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use futures::future::join_all;
+    use stage::Recording;
+    use tokio::join;
 
     use super::*;
 
+    const HINT: &str = "Who holds a line, and who has gone without giving it back?";
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
     #[test]
     fn a_failed_question_gives_its_line_back() {
-        stage::virtual_time(async {
+        let (free, played) = play(async {
             let lines = Semaphore::new(3);
             assert_eq!(credit(13, &lines).await, Err(NoSuchCustomer(13)));
             assert_eq!(credit(7, &lines).await, Ok(700));
-            assert_eq!(lines.available_permits(), 3, "a line was lost");
+            lines.available_permits()
         });
+        all_lines("one question failed, one was answered", free, &played);
     }
 
     #[test]
     fn a_customer_who_hangs_up_gives_the_line_back() {
-        stage::virtual_time(async {
+        for patience in [0, 500, 1_500] {
+            let (free, played) = play(async {
+                let lines = Semaphore::new(3);
+                let call = timeout(ms(patience), credit(7, &lines)).await;
+                assert!(call.is_err(), "an answer takes 2 s");
+                lines.available_permits()
+            });
+            let what = format!("a customer hung up after {patience} ms");
+            all_lines(&what, free, &played);
+        }
+    }
+
+    #[test]
+    fn a_customer_who_hangs_up_before_there_is_a_line_leaves_none() {
+        let (free, played) = play(async {
             let lines = Semaphore::new(3);
-            for patience in [0, 500, 1_500] {
-                let patience = Duration::from_millis(patience);
-                timeout(patience, credit(7, &lines)).await.unwrap_err();
-                assert_eq!(lines.available_permits(), 3, "a line was lost");
-            }
+            let all_lines = lines.acquire_many(3).await;
+            let call = timeout(ms(500), credit(7, &lines)).await;
+            assert!(call.is_err(), "no line was free");
+            drop(all_lines);
+            lines.available_permits()
         });
+        all_lines(
+            "a customer hung up while all lines were taken",
+            free,
+            &played,
+        );
     }
 
     #[test]
     fn a_panic_gives_the_line_back() {
-        stage::virtual_time(async {
+        let (free, played) = play(async {
             let lines = std::sync::Arc::new(Semaphore::new(3));
             let its_lines = std::sync::Arc::clone(&lines);
             // This customer's credit is more than a `u32` can hold.
             let task = tokio::spawn(async move { credit(u32::MAX, &its_lines).await });
             assert!(task.await.unwrap_err().is_panic());
-            assert_eq!(lines.available_permits(), 3, "a line was lost");
+            lines.available_permits()
         });
+        all_lines("a question panicked", free, &played);
     }
 
     #[test]
     fn three_lines_stay_three() {
-        let played = stage::record(async {
+        let ((answers, free), played) = play(async {
             let lines = Semaphore::new(3);
-            let all = join_all([1, 13, 2, 3, 13, 4, 5].map(|customer| credit(customer, &lines)));
-            let all = timeout(Duration::from_secs(100), all).await;
-            (all.ok(), lines.available_permits())
+            let calls = [1, 13, 2, 3, 13, 4, 5].map(|customer| credit(customer, &lines));
+            (join_all(calls).await, lines.available_permits())
         });
+        let answered: Vec<_> = answers.into_iter().flatten().collect();
+        assert_eq!(answered, [100, 200, 300, 400, 500], "the credits");
+        all_lines("seven questions, two of which failed", free, &played);
+        let begun: Vec<_> = played.lanes.iter().map(|lane| lane.created).collect();
+        let expected = [0, 0, 0, 2000, 2000, 2000, 4000].map(ms);
+        assert!(
+            begun == expected,
+            "three questions at a time and no line idle: when the questions were asked\n  \
+             expected: {expected:?}\n  it was:   {begun:?}{}",
+            played.what_happened()
+        );
+    }
 
-        let (all, free) = played.value;
-        let answered: Vec<_> = all
-            .expect("somebody waits for ever")
-            .into_iter()
-            .flatten()
-            .collect();
-        assert_eq!(answered, [100, 200, 300, 400, 500]);
-        assert_eq!(free, 3);
-        let begun: Vec<_> = played.lanes.iter().map(|l| l.created.as_secs()).collect();
-        assert_eq!(begun, [0, 0, 0, 2, 2, 2, 4], "three at a time, no more");
+    #[test]
+    fn a_question_waits_for_its_line_and_is_asked_at_once() {
+        let free = ms(10_333);
+        let ((), played) = play(async {
+            let lines = Semaphore::new(1);
+            let somebody = async {
+                let _line = lines.acquire().await;
+                sleep(free).await;
+            };
+            let customer = credit(1, &lines).instrument(info_span!("customer"));
+            let ((), answer) = join!(biased; somebody, customer);
+            assert_eq!(answer, Ok(100));
+        });
+        let begun = played.lane("ask 1").created;
+        assert!(
+            begun == free,
+            "the only line is free after {free:?}, but the question was asked after {begun:?}{}",
+            played.what_happened()
+        );
+        let looks = played.lane("customer").polls;
+        assert!(
+            looks <= 5,
+            "it was looked {looks} times whether a line is free: who awaits `acquire` is woken"
+        );
+    }
+
+    fn all_lines(after: &str, free: usize, played: &Recording) {
+        assert!(
+            free == 3,
+            "{after}: {free} lines are free, and there are 3{}",
+            played.what_happened()
+        );
+    }
+
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_mins(1), HINT, story).split()
     }
 }

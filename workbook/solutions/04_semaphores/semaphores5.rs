@@ -82,82 +82,131 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
+    use stage::Recording;
+    use tokio::join;
+
     use super::*;
 
-    /// Nobody should stand at the bridge for a whole day.
-    const A_DAY: Duration = Duration::from_secs(86_400);
+    const HINT: &str = "Who holds a part of what they need and waits for the rest? Who asks for \
+                        more than there is?";
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// Lorries as (weight, when it comes), over a bridge of 20 tonnes; when each is across.
+    fn check<const N: usize>(lorries: [(u32, u64); N], expected: [u64; N]) {
+        let names = ["red", "blue", "green", "white"];
+        let (crossed, played) = play(async {
+            let bridge = Bridge::new(20);
+            let lorries = names.into_iter().zip(lorries);
+            let lorries =
+                lorries.map(|(name, (weight, comes))| lorry(name, weight, comes, &bridge));
+            futures::future::join_all(lorries).await
+        });
+        assert_eq!(crossed, [const { Ok(()) }; N], "none of them is too heavy");
+        let across: Vec<_> = names[..N]
+            .iter()
+            .map(|name| played.lane(&format!("lorry {name}")).ended)
+            .collect();
+        let expected = expected.map(|at| Some(seconds(at)));
+        assert!(
+            across == expected,
+            "lorries as (tonnes, comes at): {lorries:?}; when each of them is across\n  \
+             expected: {expected:?}\n  it was:   {across:?}{}",
+            played.what_happened()
+        );
+    }
 
     #[test]
     fn two_heavy_lorries_do_not_block_each_other() {
         for weight in [11, 15, 20] {
-            let played = stage::record(async {
-                let bridge = Bridge::new(20);
-                let lorries = async {
-                    tokio::join!(
-                        lorry("red", weight, 0, &bridge),
-                        lorry("blue", weight, 0, &bridge),
-                    )
-                };
-                timeout(A_DAY, lorries).await
-            });
-            let across = played.value.expect("they stand nose to nose for ever");
-            assert_eq!(across, (Ok(()), Ok(())));
-            assert_eq!(played.elapsed, Duration::from_secs(6));
+            check([(weight, 0), (weight, 0)], [3, 6]);
         }
     }
 
     #[test]
     fn light_lorries_cross_together() {
-        let played = stage::record(async {
-            let bridge = Bridge::new(20);
-            let lorries = async {
-                tokio::join!(
-                    lorry("red", 8, 0, &bridge),
-                    lorry("blue", 7, 0, &bridge),
-                    lorry("green", 5, 0, &bridge),
-                )
-            };
-            timeout(A_DAY, lorries).await
-        });
-        assert!(played.value.is_ok(), "somebody stands there for ever");
-        assert_eq!(played.elapsed, Duration::from_secs(3));
+        check([(8, 0), (7, 0), (5, 0)], [3, 3, 3]);
     }
 
     #[test]
     fn nobody_overtakes() {
-        let played = stage::record(async {
-            let bridge = Bridge::new(20);
-            let lorries = async {
-                tokio::join!(
-                    lorry("red", 12, 0, &bridge),
-                    lorry("blue", 15, 1, &bridge),
-                    // There would be room for it beside the red one, but blue came first.
-                    lorry("green", 5, 2, &bridge),
-                )
-            };
-            timeout(A_DAY, lorries).await
-        });
-        assert!(played.value.is_ok(), "somebody stands there for ever");
-        assert_eq!(
-            played.told("lorry red"),
-            [(Duration::from_secs(3), "across")]
-        );
-        for waited in ["lorry blue", "lorry green"] {
-            assert_eq!(
-                played.told(waited),
-                [(Duration::from_secs(6), "across")],
-                "{waited}"
+        // There would be room for green beside the red one, but blue came first.
+        check([(12, 0), (15, 1), (5, 2)], [3, 6, 6]);
+        check([(12, 0), (15, 1), (5, 2), (20, 2)], [3, 6, 6, 9]);
+    }
+
+    #[test]
+    fn who_turns_round_leaves_no_tonne_behind() {
+        // While it waits, while it crosses.
+        for patience in [500, 4_000] {
+            let ((), played) = play(async {
+                let bridge = Bridge::new(20);
+                let turns = timeout(Duration::from_millis(patience), bridge.cross(15));
+                let (first, second) = join!(biased; lorry("red", 12, 0, &bridge), turns);
+                assert!(first.is_ok() && second.is_err());
+                lorry("white", 20, 0, &bridge).await.unwrap();
+            });
+            let white = played.lane("lorry white");
+            let took = white.ended.map(|end| end.saturating_sub(white.created));
+            assert!(
+                took == Some(seconds(3)),
+                "blue has turned round after {patience} ms, the bridge is empty, and white took \
+                 {took:?}{}",
+                played.what_happened()
             );
         }
     }
 
     #[test]
+    fn a_lorry_waits_for_the_bridge_and_crosses_at_once() {
+        let free = Duration::from_millis(10_333);
+        let ((), played) = play(async {
+            let bridge = Bridge::new(20);
+            let slow = async {
+                sleep(free - seconds(3)).await;
+                bridge.cross(20).await
+            };
+            let waits = async {
+                sleep(free - Duration::from_millis(2_999)).await;
+                bridge.cross(20).await
+            };
+            let waits = waits.instrument(info_span!("waits"));
+            let (slow, waits) = join!(biased; slow, waits);
+            assert!(slow.is_ok() && waits.is_ok());
+        });
+        let took = played.elapsed;
+        assert!(
+            took == free + seconds(3),
+            "the bridge is free after {free:?}, but the lorry was across after {took:?}{}",
+            played.what_happened()
+        );
+        let looks = played.lane("waits").polls;
+        assert!(
+            looks <= 30,
+            "it was looked {looks} times whether there is room: who awaits permits is woken"
+        );
+    }
+
+    #[test]
     fn too_heavy_is_too_heavy() {
         for (carries, weight) in [(20, 21), (3, 40), (0, 1)] {
-            let bridge = Bridge::new(carries);
-            let played = stage::record(async { timeout(A_DAY, bridge.cross(weight)).await });
-            assert_eq!(played.value, Ok(Err(TooHeavy)), "it must not wait for ever");
-            assert_eq!(played.elapsed, Duration::ZERO, "that can be said at once");
+            let (crossed, played) = play(async { Bridge::new(carries).cross(weight).await });
+            assert_eq!(
+                crossed,
+                Err(TooHeavy),
+                "{weight} tonnes over a bridge for {carries}"
+            );
+            let took = played.elapsed;
+            assert!(
+                took.is_zero(),
+                "that can be said at once, and took {took:?}"
+            );
         }
+    }
+
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_mins(1), HINT, story).split()
     }
 }

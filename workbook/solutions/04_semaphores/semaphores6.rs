@@ -3,7 +3,7 @@
 //! the whole queue has been served, and does not even lock the door.
 //!
 //! Goal: `close` sends the queue home at once and returns when the last desk is free. Whoever comes
-//! after closing is sent home, too.
+//! after closing is sent home at once, too. People may walk off at any time.
 //!
 //! Lesson: `chapters/ch04_semaphores/README.md`, "Closing time"
 
@@ -87,11 +87,17 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::timeout;
+    use stage::Recording;
+    use tokio::{join, time::timeout};
 
     use super::*;
 
-    const A_NIGHT: Duration = Duration::from_secs(12 * 3600);
+    const HINT: &str =
+        "Who tells those who wait that the office is closed, and what does `close` wait for?";
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
 
     #[test]
     fn the_queue_goes_home_and_the_desks_finish() {
@@ -103,40 +109,105 @@ mod tests {
             (5, 3, 5, 3),
             (3, 10, 5, 10),
         ] {
-            let played = stage::record(async { timeout(A_NIGHT, day(desks, closes)).await });
-
-            let people = played.value.expect("somebody waits all night");
+            let (people, played) = play(day(desks, closes));
             let got = people.iter().filter(|result| result.is_ok()).count();
-            assert_eq!(
-                got, served,
-                "{desks} desks, closing at {closes} s: passports"
-            );
-            let (at, last) = played
-                .events
-                .iter()
-                .map(|event| (event.at, event.text.as_str()))
-                .next_back()
-                .unwrap();
-            assert_eq!(
-                last, "the clerks go home",
-                "{desks} desks, closing at {closes} s: not before all are served"
-            );
-            assert_eq!(
-                at,
-                Duration::from_secs(clerks_go),
-                "{desks} desks, closing at {closes} s: when the clerks go home"
+            let last = played.events.last();
+            let (at, last) = last.map(|event| (event.at, event.text.as_str())).unzip();
+            assert!(
+                (got, last, at)
+                    == (
+                        served,
+                        Some("the clerks go home"),
+                        Some(ms(clerks_go * 1000))
+                    ),
+                "{desks} desks, closing at {closes} s\n  \
+                 expected: {served} people have a passport, and then the clerks go home, at \
+                 {clerks_go} s\n  \
+                 it was:   {got} people have a passport; the last that happened, at {at:?}, was \
+                 {last:?}{}",
+                played.what_happened()
             );
         }
     }
 
     #[test]
-    fn who_comes_after_closing_is_sent_home() {
-        let played = stage::record(async {
+    fn who_comes_after_closing_is_sent_home_at_once() {
+        let (late, played) = play(async {
             let office = Office::new(2);
             office.close().await;
-            timeout(A_NIGHT, office.passport(1)).await
+            office.passport(1).await
         });
-        assert_eq!(played.value, Ok(Err(Closed)));
-        assert_eq!(played.elapsed, Duration::ZERO);
+        assert_eq!(late, Err(Closed), "the office is closed");
+        assert_eq!(played.elapsed, Duration::ZERO, "and nobody has to wait");
+
+        let (late, played) = play(async {
+            let office = Office::new(1);
+            let closes = async {
+                sleep(ms(1000)).await;
+                office.close().await;
+            };
+            let late = async {
+                sleep(ms(2000)).await;
+                office.passport(2).await
+            };
+            let late = late.instrument(info_span!("late"));
+            join!(biased; office.passport(1), closes, late).2
+        });
+        let told = played.lane("late").ended;
+        assert!(
+            (late, told) == (Err(Closed), Some(ms(2000))),
+            "closed at 1 s, the last desk is free at 3 s, and who comes at 2 s was told at {told:?}{}",
+            played.what_happened()
+        );
+    }
+
+    #[test]
+    fn who_walks_off_does_not_keep_the_clerks() {
+        let ((), played) = play(async {
+            let office = Office::new(1);
+            let served = timeout(ms(1000), office.passport(1));
+            let waits = timeout(ms(500), office.passport(2));
+            let (served, waits) = join!(biased; served, waits);
+            assert!(served.is_err() && waits.is_err());
+            office.close().await;
+        });
+        let closed = played.elapsed;
+        assert!(
+            closed == ms(1000),
+            "the only person at a desk has walked off at 1 s; `close` returned after {closed:?}{}",
+            played.what_happened()
+        );
+    }
+
+    #[test]
+    fn the_clerks_go_at_once_and_do_not_look_again_and_again() {
+        let ((), played) = play(async {
+            let office = Office::new(2);
+            let person = async {
+                sleep(ms(333)).await;
+                let _served = office.passport(1).await;
+            };
+            let clerks = async {
+                sleep(ms(400)).await;
+                office.close().await;
+            };
+            join!(biased; person, clerks.instrument(info_span!("clerks")));
+        });
+        let gone = played.lane("clerks").ended;
+        assert!(
+            gone == Some(ms(3_333)),
+            "the last desk is free at 3.333 s, and `close` returned at {gone:?}{}",
+            played.what_happened()
+        );
+        let looks = played.lane("clerks").polls;
+        assert!(
+            looks <= 6,
+            "it was looked {looks} times whether the desks are free: who awaits a permit, or a \
+             message, is woken"
+        );
+    }
+
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_mins(1), HINT, story).split()
     }
 }

@@ -3,7 +3,7 @@
 //! whatever stands on the machine.
 //!
 //! Goal: the coffee in the making is finished; what waits in the queue is handed back at once after
-//! it; who comes later is refused. Orders in = served + handed back, whenever it closes.
+//! it; who comes later is refused, or gets the order back. Orders in = served + handed back, whenever it closes.
 //!
 //! Lesson: `chapters/ch06_queues/README.md`, "The coffee shop closes"
 
@@ -109,51 +109,32 @@ mod tests {
         stage::record(shop(customers, Duration::from_millis(millis)))
     }
 
+    /// A coffee takes 3 s; the first is begun at 1 s, and one after the other follows.
     #[test]
     fn served_or_handed_back_or_refused() {
-        for (closes, answers) in [
-            (500, &[None, None, None, None, None, None, None][..]),
-            (
-                1_500,
-                &[
-                    Some(Served),
-                    Some(HandedBack),
-                    Some(HandedBack),
-                    None,
-                    None,
-                    None,
-                    None,
-                ],
-            ),
-            // The fourth one gets into the queue when the second coffee is begun.
-            (
-                4_500,
-                &[
-                    Some(Served),
-                    Some(Served),
-                    Some(HandedBack),
-                    Some(HandedBack),
-                    None,
-                    None,
-                    None,
-                ],
-            ),
-            // Number 6 comes after closing time.
-            (
-                7_500,
-                &[
-                    Some(Served),
-                    Some(Served),
-                    Some(Served),
-                    Some(HandedBack),
-                    Some(HandedBack),
-                    None,
-                    None,
-                ],
-            ),
+        for (closes, served, ordered) in [
+            (500, 0, 0),
+            (1_500, 1, 1),
+            (4_500, 2, 4),
+            (6_500, 2, 4),
+            (7_500, 3, 5),
+            (10_500, 4, 6),
         ] {
             let played = closing_at(closes, 7);
-            assert_eq!(played.value, answers, "closing after {closes} ms");
+            for (number, answer) in (1..).zip(&played.value) {
+                let expected: &[_] = match number {
+                    _ if number <= served => &[Some(Served)],
+                    _ if number <= ordered => &[Some(HandedBack)],
+                    // They come too late, or stand at the door: the shop may refuse them, or take
+                    // the order and hand it back.
+                    _ => &[Some(HandedBack), None],
+                };
+                assert!(
+                    expected.contains(answer),
+                    "closing after {closes} ms: customer {number} got {answer:?} instead of \
+                     {expected:?}"
+                );
+            }
         }
     }
 
@@ -165,22 +146,78 @@ mod tests {
                 .events
                 .iter()
                 .find(|event| event.text == "the barista goes home")
-                .map(|event| event.at);
+                .map(|event| event.at.as_millis());
             assert_eq!(
                 home,
-                Some(Duration::from_millis(goes)),
-                "closing after {closes} ms"
+                Some(goes),
+                "when (ms) the barista goes home if the shop closes after {closes} ms"
             );
         }
+    }
+
+    /// Ten people at the door when there is room for two.
+    #[test]
+    fn a_crowd_at_the_door_is_told_too() {
+        let played = stage::record(async {
+            let (counter, orders) = mpsc::channel(2);
+            let (close, closing) = oneshot::channel();
+            let crowd: Vec<_> = (0..10).map(|_| customer(1, counter.clone())).collect();
+            drop(counter);
+            let evening = async {
+                sleep(Duration::from_millis(1_500)).await;
+                let _ = close.send(());
+            };
+            let told = tokio::join!(
+                futures::future::join_all(crowd),
+                evening,
+                barista(orders, closing)
+            );
+            told.0
+        });
+        let count = |answer| played.value.iter().filter(|&&told| told == answer).count();
+        let (served, back) = (count(Some(Served)), count(Some(HandedBack)));
+        assert!(
+            served == 1 && back >= 2,
+            "one coffee is begun and two orders are in the queue when the shop closes; \
+             {served} were served and {back} handed back"
+        );
+    }
+
+    /// Who has a place in the queue may use it, though the shop closes meanwhile.
+    #[test]
+    fn a_reserved_place_is_honoured() {
+        let played = stage::record(async {
+            let (counter, orders) = mpsc::channel(2);
+            let (close, closing) = oneshot::channel();
+            let slow_reader_of_the_menu = async {
+                let place = counter.reserve_owned().await.expect("the shop is open");
+                sleep(Duration::from_secs(5)).await;
+                let (answer, told) = oneshot::channel();
+                drop(place.send(Order { number: 1, answer }));
+                told.await
+            };
+            let evening = async {
+                sleep(Duration::from_millis(1_500)).await;
+                let _ = close.send(());
+            };
+            tokio::join!(slow_reader_of_the_menu, evening, barista(orders, closing)).0
+        });
+        assert_eq!(
+            played.value,
+            Ok(HandedBack),
+            "a place was reserved before closing time, and used after it"
+        );
     }
 
     #[test]
     fn if_it_does_not_close_everybody_is_served() {
         let played = closing_at(60_000, 5);
         assert_eq!(played.value, [Some(Served); 5]);
-        assert_eq!(
-            played.told("customer 5").last(),
-            Some(&(Duration::from_secs(16), "Served"))
+        let last = played.told("customer 5").last().copied();
+        let expected = Some((Duration::from_secs(16), "Served"));
+        assert!(
+            last == expected,
+            "the fifth coffee is served at {expected:?}, not {last:?}"
         );
     }
 }

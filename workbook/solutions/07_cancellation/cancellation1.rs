@@ -39,51 +39,52 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use stage::Outcome;
-    use tokio::runtime::Handle;
 
     use super::*;
 
-    #[test]
-    fn five_seconds_for_the_whole() {
-        for (steps, last_step) in [
-            ([2, 2, 2], "step print"),
-            ([1, 9, 1], "step pay"),
-            ([60, 1, 1], "step find"),
-            ([0, 0, 6], "step print"),
-        ] {
-            let played = stage::record(async {
-                let ticket = ticket(2, steps).await;
-                tokio::task::yield_now().await;
-                (
-                    ticket.is_ok(),
-                    Handle::current().metrics().num_alive_tasks(),
-                )
-            });
-            assert_eq!(
-                played.value,
-                (false, 0),
-                "{steps:?} (ticket, still running)"
-            );
-            assert_eq!(played.elapsed, LIMIT, "{steps:?}");
-            assert_eq!(played.lane(last_step).outcome, Outcome::Cancelled);
-            assert_eq!(
-                played.lane(last_step),
-                played.lanes.last().unwrap(),
-                "no step begins after that"
+    /// Buys a ticket, and sees what is left a second later.
+    fn check(zone: u32, steps: [u64; 3], seconds: u64, last_step: Option<&str>) {
+        let customer = || ticket(zone, steps).instrument(info_span!("customer"));
+        let played = stage::record(async {
+            let ticket = customer().await;
+            sleep(Duration::from_secs(1)).await;
+            ticket.ok()
+        });
+        let happened = played.what_happened();
+        let expected = last_step.is_none().then(|| format!("zone {zone}"));
+        let got = &played.value;
+        assert!(
+            *got == expected,
+            "steps of {steps:?} seconds, five in all: expected {expected:?}, got {got:?}{happened}"
+        );
+        let (ended, should) = (played.lanes[0].ended, Duration::from_secs(seconds));
+        assert!(
+            ended == Some(should),
+            "steps of {steps:?} seconds: it should end at {should:?}, and ended at {ended:?}{happened}"
+        );
+        if let Some(step) = last_step {
+            let last = played.lanes.last().unwrap();
+            let stopped = (Outcome::Cancelled, Some(should));
+            assert!(
+                last.label == step && (last.outcome, last.ended) == stopped,
+                "'{step}' is under way when the time is up. It should be stopped then, and nothing \
+                 begun after it{happened}"
             );
         }
     }
 
     #[test]
+    fn five_seconds_for_the_whole() {
+        check(2, [2, 2, 2], 5, Some("step print"));
+        check(2, [1, 9, 1], 5, Some("step pay"));
+        check(2, [60, 1, 1], 5, Some("step find"));
+        check(2, [0, 0, 6], 5, Some("step print"));
+    }
+
+    #[test]
     fn a_quick_machine_gives_a_ticket() {
-        for (zone, steps) in [(2, [1, 1, 1]), (7, [4, 0, 0]), (4, [0, 2, 2])] {
-            let played = stage::record(ticket(zone, steps));
-            assert_eq!(played.value, Ok(format!("zone {zone}")));
-            assert_eq!(
-                played.elapsed,
-                Duration::from_secs(steps.iter().sum()),
-                "one step after the other"
-            );
-        }
+        check(2, [1, 1, 1], 3, None);
+        check(7, [4, 0, 0], 4, None);
+        check(4, [0, 2, 2], 4, None);
     }
 }

@@ -70,45 +70,70 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
+    /// It rains after so many milliseconds; the blades should be up after so many.
+    fn check(strips: u32, rains: u64, report: Report, up: u64) {
+        let played = stage::record(garden(strips, MINUTE, rains));
+        let happened = played.what_happened();
+        assert!(
+            played.value == report,
+            "{strips} strips, rain after {rains} ms: expected {report:?}, got {:?}{happened}",
+            played.value
+        );
+        let lifted = played.when("blades are up");
+        let should = [Duration::from_millis(up)];
+        assert!(
+            lifted == should,
+            "{strips} strips, rain after {rains} ms: the blades should be up once, at {should:?}, \
+             and were up at {lifted:?}: it takes half a second after the rain or the last strip, and \
+             nothing may interrupt it{happened}"
+        );
+        let (polls, most) = (played.lane("robot").polls, u64::from(strips) + 6);
+        assert!(
+            polls <= most,
+            "the robot was polled {polls} times for {strips} strips: it looks at the sky again and \
+             again instead of being told{happened}"
+        );
+    }
+
     #[test]
     fn it_stops_in_the_middle_of_a_strip() {
-        for (rains, strips) in [(90_123, 1), (10, 0), (179_999, 2)] {
-            let played = stage::record(garden(5, MINUTE, rains));
-            assert_eq!(played.value, Report::Stopped { strips });
-            let up = Duration::from_millis(rains + 500);
-            assert_eq!(
-                played.told("robot").last(),
-                Some(&(up, "blades are up")),
-                "half a second after the rain began"
-            );
-            assert_eq!(played.elapsed, up);
-            assert!(
-                played.lane("robot").polls <= u64::from(strips) + 4,
-                "it looks at the sky again and again instead of being told"
-            );
+        for (rains, strips) in [(90_123, 1), (10, 0), (179_999, 2), (250_001, 4)] {
+            check(5, rains, Report::Stopped { strips }, rains + 500);
         }
     }
 
     #[test]
     fn blades_are_lifted_in_peace() {
         // The rain begins while the blades are being lifted.
-        let played = stage::record(garden(2, MINUTE, 120_200));
-        assert_eq!(played.value, Report::Done);
-        assert_eq!(
-            played.told("robot").last(),
-            Some(&(Duration::from_millis(120_500), "blades are up")),
-        );
+        check(2, 120_200, Report::Done, 120_500);
     }
 
     #[test]
     fn without_rain_it_mows_the_whole_lawn() {
         for strips in [1, 7] {
-            let played = stage::record(async {
-                let sunshine = CancellationToken::new();
-                mow(strips, MINUTE, &sunshine).await
-            });
-            assert_eq!(played.value, Report::Done);
-            assert_eq!(played.elapsed, MINUTE * strips + Duration::from_millis(500));
+            check(
+                strips,
+                3_600_000,
+                Report::Done,
+                u64::from(strips) * 60_000 + 500,
+            );
         }
+    }
+
+    #[test]
+    fn before_the_first_strip() {
+        let played = stage::record(async {
+            let rain = CancellationToken::new();
+            rain.cancel();
+            mow(3, MINUTE, &rain).await
+        });
+        let happened = played.what_happened();
+        assert!(
+            played.value == Report::Stopped { strips: 0 } && played.elapsed < MINUTE,
+            "it rains already when the robot is sent out: it should begin no strip, and {:?} took \
+             {:?}{happened}",
+            played.value,
+            played.elapsed
+        );
     }
 }

@@ -76,7 +76,8 @@ async fn day(patience: &[u64]) -> (Vec<Option<u32>>, Books) {
     });
     let orders = futures::future::join_all(customers).await;
     info!("all customers are gone");
-    shop.shut_down().await;
+    let shutting_down = shop.shut_down().instrument(info_span!("shutting down"));
+    shutting_down.await;
     // The runtime ends here, and all tasks with it.
     let books = shop.books.lock().unwrap().clone();
     (orders, books)
@@ -91,7 +92,7 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Outcome;
+    use stage::{Outcome, Recording};
 
     use super::*;
 
@@ -99,48 +100,80 @@ mod tests {
         Duration::from_millis(millis)
     }
 
+    type Played = Recording<(Vec<Option<u32>>, Books)>;
+
+    fn play(patience: &[u64]) -> (Played, String) {
+        let played = stage::record(day(patience));
+        let happened = played.what_happened();
+        let polls = played.lane("shutting down").polls;
+        assert!(
+            polls <= 3 + patience.len() as u64,
+            "shutting down was polled {polls} times for {} customers: it looks again and again \
+             instead of waiting to be woken{happened}",
+            patience.len()
+        );
+        (played, happened)
+    }
+
     #[test]
     fn what_is_charged_is_written() {
         for patience in [[999, 1_500, 5_000], [1_001, 2_999, 2_000], [10, 1_200, 0]] {
-            let played = stage::record(day(&patience));
+            let (played, happened) = play(&patience);
             let (orders, books) = &played.value;
 
-            let should: Vec<u32> = (1..)
+            let stayed = (1..)
                 .zip(patience)
-                .filter(|&(_, patience)| patience > 1_000)
-                .map(|(customer, _)| customer)
-                .collect();
-            assert_eq!(
-                books.charged, should,
-                "who stayed until the card was checked"
+                .filter(|&(_, patience)| patience > 1_000);
+            let stayed: Vec<u32> = stayed.map(|(customer, _)| customer).collect();
+            let Books { charged, written } = books;
+            assert!(
+                *charged == stayed,
+                "who stayed until the card was checked, and nobody else, is charged once\n  \
+                 expected: {stayed:?}\n  it was:   {charged:?}{happened}"
             );
-            assert_eq!(books.written, should, "charged, but never written");
+            assert!(
+                written == charged,
+                "what is charged should be written\n  \
+                 charged: {charged:?}\n  written: {written:?}{happened}"
+            );
             for lane in &played.lanes {
-                assert_eq!(lane.outcome, Outcome::Finished, "{}", lane.label);
+                let label = &lane.label;
+                assert!(
+                    lane.outcome == Outcome::Finished,
+                    "'{label}' was cut off in the middle{happened}"
+                );
             }
-            for ((customer, patience), order) in (1..).zip(patience).zip(orders) {
-                let stayed = (patience >= 3_000).then_some(customer * 10);
-                assert_eq!(*order, stayed, "customer {customer}");
+            for ((customer, patience), &order) in (1..).zip(patience).zip(orders) {
+                let expected = (patience >= 3_000).then_some(customer * 10);
+                assert!(
+                    order == expected,
+                    "customer {customer}, who waits for {patience} ms, should get {expected:?}, and \
+                     got {order:?}{happened}"
+                );
             }
         }
     }
 
     #[test]
     fn who_stays_waits_until_it_is_written() {
-        let played = stage::record(day(&[60_000]));
-        assert_eq!(played.value.0, [Some(10)]);
-        assert_eq!(played.elapsed, at(3_000));
+        let (played, happened) = play(&[60_000]);
+        let (orders, took) = (&played.value.0, played.elapsed);
+        assert!(
+            *orders == [Some(10)] && took == at(3_000),
+            "who stays should get order 10 after 3 s, and got {orders:?} after {took:?}{happened}"
+        );
     }
 
     #[test]
     fn the_shop_is_shut_down_when_the_last_order_is_written() {
         for (patience, done) in [(1_500, 3_000), (2_900, 3_000), (900, 900)] {
-            let played = stage::record(day(&[patience]));
-            let shut = played.events.last().unwrap();
-            assert_eq!(
-                (shut.at, shut.text.as_str()),
-                (at(done), "shut down"),
-                "the customer left after {patience} ms"
+            let (played, happened) = play(&[patience]);
+            let shut = played.when("shut down");
+            assert!(
+                shut == [at(done)],
+                "the customer left after {patience} ms: the shop should be shut down once, at {:?}, \
+                 and was at {shut:?}{happened}",
+                at(done)
             );
         }
     }

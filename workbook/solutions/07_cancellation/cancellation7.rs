@@ -34,15 +34,21 @@ async fn server(mut queue: mpsc::Receiver<Job>, mut signals: mpsc::Receiver<()>)
     let mut report = Report::default();
     let mut machines = JoinSet::new();
     // All branches may be dropped: none of them takes anything before it is ready.
+    let mut open = true;
     loop {
+        if !open && machines.is_empty() {
+            return report;
+        }
         tokio::select! {
             biased;
             Some(()) = signals.recv() => break,
-            Some(job) = queue.recv() => {
-                machines.spawn(print(job));
-            }
+            job = queue.recv(), if open => match job {
+                Some(job) => {
+                    machines.spawn(print(job));
+                }
+                None => open = false,
+            },
             Some(ended) = machines.join_next() => report.count(&ended),
-            else => return report,
         }
     }
 
@@ -93,134 +99,186 @@ async fn print(job: Job) {
     .await;
 }
 
-/// Jobs as (comes, seconds); signals at these milliseconds. With `open`, somebody could still come.
-async fn shop(jobs: &[(u64, u64)], signals: &[u64], open: bool) -> Report {
+/// What happens at a print shop.
+#[derive(Debug)]
+struct Day<'a> {
+    /// When each job comes, and how long it takes, in seconds.
+    jobs: &'a [(u64, u64)],
+    /// When Ctrl-C is pressed, in milliseconds.
+    signals: &'a [u64],
+    /// Somebody could still come.
+    open: bool,
+    /// There could still be a signal.
+    keyboard_stays: bool,
+}
+
+/// The server's report, and how many jobs were taken at the counter.
+async fn shop(day: &Day<'_>) -> (Report, u32) {
     let (counter, queue) = mpsc::channel(8);
     let (ctrl_c, caught) = mpsc::channel(8);
+    let begun = Instant::now();
     let customers = async {
-        let begun = tokio::time::Instant::now();
-        for (number, &(comes, seconds)) in (1..).zip(jobs) {
-            tokio::time::sleep_until(begun + Duration::from_secs(comes)).await;
-            // After closing, customers are turned away.
-            let _ = counter.try_send(Job { number, seconds });
+        let mut taken = 0;
+        for (number, &(comes, seconds)) in (1..).zip(day.jobs) {
+            sleep_until(begun + Duration::from_secs(comes)).await;
+            // Who comes after closing is turned away.
+            taken += u32::from(counter.try_send(Job { number, seconds }).is_ok());
         }
-        if open {
+        if day.open {
             counter.closed().await;
         }
         drop(counter);
+        taken
     };
     let keyboard = async {
-        let begun = tokio::time::Instant::now();
-        for &millis in signals {
-            tokio::time::sleep_until(begun + Duration::from_millis(millis)).await;
+        for &millis in day.signals {
+            sleep_until(begun + Duration::from_millis(millis)).await;
             info!("Ctrl-C");
             let _ = ctrl_c.try_send(());
         }
+        if day.keyboard_stays {
+            ctrl_c.closed().await;
+        }
         drop(ctrl_c);
     };
-    let server = async {
-        let report = server(queue, caught).await;
-        info!("gone");
-        report
-    };
-    tokio::join!(server, customers, keyboard).0
+    let server = server(queue, caught).instrument(info_span!("server"));
+    let (report, taken, ()) = tokio::join!(server, customers, keyboard);
+    (report, taken)
 }
 
 fn main() {
+    let day = Day {
+        jobs: &[(0, 1), (0, 3), (1, 9)],
+        signals: &[1_500, 3_500],
+        open: true,
+        keyboard_stays: true,
+    };
     stage::play("A print shop", async {
-        let report = shop(&[(0, 1), (0, 3), (1, 9)], &[1_500, 3_500], true).await;
-        info!("{report:?}");
+        info!("{:?}", shop(&day).await.0);
     });
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::{runtime::Handle, time::timeout};
-
     use super::*;
 
-    /// The report, and when the server was gone, in milliseconds.
-    fn day(jobs: &[(u64, u64)], signals: &[u64], open: bool) -> (Report, u128) {
-        let played = stage::record(async {
-            let hours = Duration::from_secs(10 * 3_600);
-            let report = timeout(hours, shop(jobs, signals, open)).await;
-            let report = report.expect("the server does not go");
-            (report, Handle::current().metrics().num_alive_tasks())
-        });
-        let (report, left) = played.value;
-        assert_eq!(left, 0, "something is left running");
-        let gone = played.events.iter().find(|event| event.text == "gone");
-        let gone = gone.unwrap().at.as_millis();
-        let late = played
-            .events
-            .iter()
-            .filter(|event| event.text == "printed" && event.at.as_millis() > gone);
-        assert_eq!(late.count(), 0, "printed after the server had gone");
-        (report, gone)
-    }
-
-    fn report(done: u32, cut_off: u32, not_begun: u32) -> Report {
-        Report {
+    /// Plays a day with the keyboard there to the end, and once more with nobody at it after the last
+    /// signal: its channel is closed then, which is no signal.
+    fn check(
+        jobs: &[(u64, u64)],
+        signals: &[u64],
+        open: bool,
+        [done, cut_off, not_begun]: [u32; 3],
+        gone: u64,
+    ) {
+        let report = Report {
             done,
             cut_off,
             not_begun,
+        };
+        for keyboard_stays in [true, false] {
+            let day = Day {
+                jobs,
+                signals,
+                open,
+                keyboard_stays,
+            };
+            let played = stage::record(async {
+                let ended = shop(&day).await;
+                // What was left running would go on.
+                sleep(Duration::from_millis(1)).await;
+                ended
+            });
+            let happened = played.what_happened();
+            let (was, taken) = &played.value;
+            let counted = was.done + was.cut_off + was.not_begun;
+            assert!(
+                counted == *taken,
+                "{day:?}: {taken} jobs were taken at the counter, and the report knows of {counted}: \
+                 {was:?}. What came into the queue must be run or counted, and nothing must come in \
+                 that nobody looks at{happened}"
+            );
+            assert!(
+                *was == report,
+                "{day:?}\n  expected: {report:?}\n  it was:   {was:?}{happened}"
+            );
+            let (left, should) = (played.lane("server").ended, Duration::from_millis(gone));
+            assert!(
+                left == Some(should),
+                "{day:?}: the server should be gone at {should:?}, and was at {left:?}{happened}"
+            );
+            for lane in &played.lanes {
+                assert!(
+                    lane.ended <= left,
+                    "{day:?}: '{}' is left running when the server has gone{happened}",
+                    lane.label
+                );
+            }
         }
     }
 
     #[test]
     fn running_jobs_are_finished() {
         let jobs = [(0, 1), (0, 3), (1, 5), (4, 1)];
-        assert_eq!(day(&jobs, &[2_500], true), (report(3, 0, 0), 6_000));
-        assert_eq!(day(&jobs, &[5_500], true), (report(4, 0, 0), 6_000));
-        assert_eq!(day(&jobs, &[500], true), (report(2, 0, 0), 3_000));
+        check(&jobs, &[2_500], true, [3, 0, 0], 6_000);
+        check(&jobs, &[5_500], true, [4, 0, 0], 6_000);
+        check(&jobs, &[500], true, [2, 0, 0], 3_000);
+        check(&[], &[500], true, [0, 0, 0], 500);
     }
 
     #[test]
     fn grace_has_an_end() {
         let jobs = [(0, 3), (0, 60), (0, 8), (1, 99)];
-        assert_eq!(day(&jobs, &[2_000], true), (report(2, 2, 0), 12_000));
-        assert_eq!(
-            day(&[(0, 4), (0, 8), (0, 12), (0, 16)], &[1_000], true),
-            (report(2, 2, 0), 11_000),
-            "ten seconds in all, not after each job"
-        );
+        check(&jobs, &[2_000], true, [2, 2, 0], 12_000);
+        // Ten seconds in all, not after each job.
+        let jobs = [(0, 4), (0, 8), (0, 12), (0, 16)];
+        check(&jobs, &[1_000], true, [2, 2, 0], 11_000);
     }
 
     #[test]
     fn a_second_signal_ends_it() {
         let jobs = [(0, 3), (0, 60), (0, 8)];
-        assert_eq!(day(&jobs, &[1_000, 4_500], true), (report(1, 2, 0), 4_500));
-        assert_eq!(day(&jobs, &[1_000, 1_001], true), (report(0, 3, 0), 1_001));
-        assert_eq!(
-            day(&jobs, &[1_000, 9_000, 9_001, 9_002], true),
-            (report(2, 1, 0), 9_000)
-        );
+        check(&jobs, &[1_000, 4_500], true, [1, 2, 0], 4_500);
+        check(&jobs, &[1_000, 1_001], true, [0, 3, 0], 1_001);
+        check(&jobs, &[1_000, 9_000, 9_001, 9_002], true, [2, 1, 0], 9_000);
+    }
+
+    #[test]
+    fn who_comes_during_the_grace_is_turned_away() {
+        let jobs = [(0, 6), (2, 1), (3, 1), (4, 1), (5, 1)];
+        check(&jobs, &[2_500], true, [2, 0, 0], 6_000);
     }
 
     #[test]
     fn what_is_in_the_queue_has_not_begun() {
         // Three jobs and the signal are there before the server looks for the first time.
-        let (report, left) = stage::virtual_time(async {
+        let played = stage::record(async {
             let (counter, queue) = mpsc::channel(8);
             let (ctrl_c, caught) = mpsc::channel(8);
             for number in 1..=3 {
                 let _ = counter.try_send(Job { number, seconds: 1 });
             }
             let _ = ctrl_c.try_send(());
-            let report = timeout(GRACE * 2, server(queue, caught)).await;
-            let left = Handle::current().metrics().num_alive_tasks();
-            (report.expect("the server does not go"), left)
+            server(queue, caught).await
         });
         let expected = Report {
             not_begun: 3,
             ..Report::default()
         };
-        assert_eq!((report, left), (expected, 0));
+        let (was, happened) = (&played.value, played.what_happened());
+        assert!(
+            *was == expected && played.elapsed.is_zero(),
+            "the signal is there before any job has begun: expected {expected:?} at once, got \
+             {was:?} after {:?}{happened}",
+            played.elapsed
+        );
     }
 
     #[test]
     fn without_customers_it_ends_by_itself() {
-        assert_eq!(day(&[(0, 2), (1, 4)], &[], false), (report(2, 0, 0), 5_000));
-        assert_eq!(day(&[], &[], false), (report(0, 0, 0), 0));
+        check(&[(0, 2), (1, 4)], &[], false, [2, 0, 0], 5_000);
+        check(&[], &[], false, [0, 0, 0], 0);
+        // The counter is closed, and the last job is still running when the signal comes.
+        check(&[(0, 2), (1, 40)], &[3_000], false, [1, 1, 0], 13_000);
     }
 }

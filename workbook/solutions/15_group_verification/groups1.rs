@@ -170,19 +170,12 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
-    use tokio::time::{Instant, sleep_until, timeout};
+    use tokio::time::{Instant, sleep_until};
 
     use super::*;
 
-    const STUCK: &str = "the scan has not ended after a day";
-    const SPINS: &str = "the scan goes round and round without ever sending a message";
+    const HINT: &str = "Does the scan go round without sending a message?";
 
     #[derive(Clone, Copy, Debug)]
     enum Happens {
@@ -202,7 +195,7 @@ mod tests {
         fails_at: Option<usize>,
         expected: Scan,
     ) {
-        let (scan, played) = play(move || async move {
+        let (scan, played) = play(async move {
             let group = Arc::new(Group::of(members));
             let chat = Chat::new(Arc::clone(&group), fails_at);
             let people = async {
@@ -245,7 +238,7 @@ mod tests {
                 was == expected,
                 "{members} members, {happens:?}, {fails}: {what}\n  \
                  expected: {expected}\n  it was:   {was}\n{}",
-                what_happened(&played)
+                played.what_happened()
             );
         }
     }
@@ -318,42 +311,7 @@ mod tests {
         check(7, &[], Some(2), (failed(), sent, warnings));
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

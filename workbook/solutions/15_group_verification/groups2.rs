@@ -149,24 +149,15 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
-    use tokio::time::timeout;
 
     use super::*;
 
-    const STUCK: &str = "the worker has not ended after a day";
-    const SPINS: &str =
-        "the worker goes round and round: what does `recv` say when the inbox is closed?";
+    const HINT: &str = "What does `recv` say when the inbox is closed?";
 
     /// Who must be kicked, and when, in milliseconds.
     fn check(overdue: u64, codes: &'static [(u64, u64)], expected: &[(u64, u128)]) {
-        let (kicked, played) = play(move || evening(overdue, codes));
+        let (kicked, played) = play(evening(overdue, codes));
         let kicked = kicked.into_iter().map(|(user, at)| (user, at.as_millis()));
         let kicked: Vec<_> = kicked.collect();
         let polls = played.lane("worker").polls;
@@ -175,14 +166,14 @@ mod tests {
             "{overdue} are overdue, codes (at ms, of) {codes:?}\n  \
              expected kicks (of, at ms): {expected:?}\n  \
              kicks:                      {kicked:?}\n{}",
-            what_happened(&played)
+            played.what_happened()
         );
         let enough = 20 + 8 * (overdue + codes.len() as u64);
         assert!(
             polls <= enough,
             "the worker was polled {polls} times, and {enough} would do: it looks again and again \
              instead of waiting{}",
-            what_happened(&played)
+            played.what_happened()
         );
     }
 
@@ -247,42 +238,7 @@ mod tests {
         check(2, MANY, &[(1, 10_000), (2, 22_000)]);
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

@@ -249,19 +249,12 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        panic::{AssertUnwindSafe, resume_unwind},
-        sync::mpsc::RecvTimeoutError,
-    };
-
-    use futures::FutureExt;
     use stage::Recording;
     use tokio::time::timeout;
 
     use super::*;
 
-    const STUCK: &str = "ten rounds have not ended after a day";
-    const SPINS: &str = "a round goes round and round without waiting for anything";
+    const HINT: &str = "Does a round try again without waiting for anything?";
 
     const MEMBERS: [u8; 4] = [0, 2, 3, 3];
 
@@ -272,7 +265,7 @@ mod tests {
         let case = format!("fails: {fails:?}, dead after (ms): {deaths:?}");
         let world = World::new(&MEMBERS, fails);
         let (lives, after, this_case) = (deaths.to_vec(), world.clone(), case.clone());
-        let ((), played) = play(move || async move {
+        let ((), played) = play(async move {
             info!("{this_case}");
             for millis in lives {
                 let life = timeout(Duration::from_millis(millis), rounds(world.clone(), 10));
@@ -289,7 +282,7 @@ mod tests {
                 "{case}: in the end {user} was kicked: {}, and the disk says so: {}{}",
                 world.kicked.contains(user),
                 world.disk[user].kicked,
-                what_happened(&played),
+                played.what_happened(),
             );
             let most = if before < WARNINGS {
                 WARNINGS + more
@@ -300,7 +293,7 @@ mod tests {
                 (WARNINGS..=most).contains(&read),
                 "{case}: in the end {user} has read {read} warnings, and {WARNINGS} to {most} \
                  are expected{}",
-                what_happened(&played),
+                played.what_happened(),
             );
         }
     }
@@ -342,42 +335,7 @@ mod tests {
         }
     }
 
-    /// Plays on the virtual clock and a thread of its own. Who has not ended after a day, or keeps
-    /// the thread for ten real seconds, is given up.
-    fn play<F>(story: impl FnOnce() -> F + Send + 'static) -> (F::Output, Recording)
-    where
-        F: Future<Output: Send + 'static>,
-    {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let mut end = None;
-            let played = stage::record(async {
-                let story = AssertUnwindSafe(story()).catch_unwind();
-                end = Some(timeout(Duration::from_hours(24), story).await);
-            });
-            let _ = sender.send(match end {
-                Some(Ok(Ok(value))) => (value, played),
-                Some(Ok(Err(panic))) => {
-                    println!("{}", what_happened(&played));
-                    resume_unwind(panic)
-                }
-                _ => panic!("{STUCK}{}", what_happened(&played)),
-            });
-        });
-        match receiver.recv_timeout(Duration::from_secs(10)) {
-            Ok(played) => played,
-            Err(RecvTimeoutError::Disconnected) => resume_unwind(thread.join().unwrap_err()),
-            Err(RecvTimeoutError::Timeout) => panic!("{SPINS}"),
-        }
-    }
-
-    fn what_happened(played: &Recording) -> String {
-        let mut lines = String::from("\nWhat happened:\n");
-        for event in played.events.iter().take(40) {
-            let lane = event.lane.map_or("", |lane| &played.lanes[lane].label);
-            let at = event.at.as_secs_f64();
-            lines += &format!("[{at:>9.3}s] {lane:<12} {}\n", event.text);
-        }
-        lines + "\n" + &stage::timeline_of(played, 100)
+    fn play<F: Future>(story: F) -> (F::Output, Recording) {
+        stage::record_within(Duration::from_hours(24), HINT, story).split()
     }
 }

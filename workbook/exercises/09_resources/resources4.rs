@@ -1,0 +1,154 @@
+//! A ship goes through a canal. Its gates are opened one after the other, the ship passes, the gates are
+//! closed. If one gate is stuck, or the ship runs aground, all gates stay open and the canal runs dry.
+//!
+//! Goal: the gates that were opened are closed, one at a time, the last one first, whatever fails. All
+//! troubles are told: that of the way there, then those of closing. Without any, the ship's value.
+//!
+//! Lesson: `chapters/ch09_resources/README.md`, "Three sessions, and anything may fail"
+
+use std::{cell::RefCell, time::Duration};
+
+use tokio::time::sleep;
+use tracing::info;
+
+async fn pass<T>(
+    canal: &Canal,
+    names: &[&'static str],
+    ship: impl AsyncFnOnce(&[Gate<'_>]) -> Result<T, Trouble>,
+) -> Result<T, Vec<Trouble>> {
+    // TODO: close what was opened, whatever fails.
+    let mut gates = Vec::new();
+    for name in names {
+        gates.push(canal.open(name).await.map_err(|trouble| vec![trouble])?);
+    }
+    let value = ship(&gates).await.map_err(|trouble| vec![trouble])?;
+    for gate in gates {
+        gate.close().await.map_err(|trouble| vec![trouble])?;
+    }
+    Ok(value)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    Stuck(&'static str),
+    Aground,
+    Jammed(&'static str),
+}
+
+#[derive(Default)]
+struct Canal {
+    troubles: Vec<Trouble>,
+    log: RefCell<Vec<String>>,
+}
+
+struct Gate<'a> {
+    name: &'static str,
+    canal: &'a Canal,
+}
+
+impl Canal {
+    async fn open(&self, name: &'static str) -> Result<Gate<'_>, Trouble> {
+        sleep(Duration::from_secs(1)).await;
+        self.check(Trouble::Stuck(name))?;
+        self.note(format!("open {name}"));
+        Ok(Gate { name, canal: self })
+    }
+
+    fn check(&self, trouble: Trouble) -> Result<(), Trouble> {
+        if self.troubles.contains(&trouble) {
+            return Err(trouble);
+        }
+        Ok(())
+    }
+
+    fn note(&self, line: String) {
+        info!("{line}");
+        self.log.borrow_mut().push(line);
+    }
+}
+
+impl Gate<'_> {
+    /// A gate that jams is closed, by hand.
+    async fn close(self) -> Result<(), Trouble> {
+        sleep(Duration::from_secs(1)).await;
+        self.canal.note(format!("close {}", self.name));
+        self.canal.check(Trouble::Jammed(self.name))
+    }
+}
+
+async fn voyage(canal: &Canal) -> Result<usize, Vec<Trouble>> {
+    pass(canal, &["A", "B", "C"], async |gates| {
+        sleep(Duration::from_secs(1)).await;
+        canal.check(Trouble::Aground)?;
+        Ok(gates.len())
+    })
+    .await
+}
+
+fn main() {
+    stage::play("A canal", async {
+        let canal = Canal {
+            troubles: vec![Trouble::Stuck("C"), Trouble::Jammed("A")],
+            ..Canal::default()
+        };
+        info!("{:?}", voyage(&canal).await);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Trouble::{Aground, Jammed, Stuck};
+    use super::*;
+
+    /// What was told, the log, and seconds.
+    fn play(troubles: &[Trouble]) -> (Result<usize, Vec<Trouble>>, String, u64) {
+        let canal = Canal {
+            troubles: troubles.to_vec(),
+            ..Canal::default()
+        };
+        let played = stage::record(async { voyage(&canal).await });
+        let log = canal.log.borrow().join(", ");
+        (played.value, log, played.elapsed.as_secs())
+    }
+
+    const ALL: &str = "open A, open B, open C, close C, close B, close A";
+
+    #[test]
+    fn a_voyage_without_trouble() {
+        assert_eq!(play(&[]), (Ok(3), ALL.to_owned(), 7));
+    }
+
+    #[test]
+    fn a_stuck_gate_closes_those_before() {
+        for (stuck, log, seconds) in [
+            ("A", "", 1),
+            ("B", "open A, close A", 3),
+            ("C", "open A, open B, close B, close A", 5),
+        ] {
+            let expected = (Err(vec![Stuck(stuck)]), log.to_owned(), seconds);
+            assert_eq!(play(&[Stuck(stuck)]), expected);
+        }
+    }
+
+    #[test]
+    fn a_ship_aground_and_gates_that_jam() {
+        for troubles in [
+            &[Aground][..],
+            &[Jammed("C")],
+            &[Jammed("A")],
+            &[Aground, Jammed("B")],
+            &[Jammed("C"), Jammed("B"), Jammed("A")],
+            &[Aground, Jammed("C"), Jammed("A")],
+        ] {
+            let expected = (Err(troubles.to_vec()), ALL.to_owned(), 7);
+            assert_eq!(play(troubles), expected);
+        }
+    }
+
+    #[test]
+    fn a_stuck_gate_and_one_that_jams() {
+        let log = "open A, open B, close B, close A".to_owned();
+        let told = Err(vec![Stuck("C"), Jammed("A")]);
+        assert_eq!(play(&[Stuck("C"), Jammed("A"), Aground]), (told, log, 5));
+    }
+}

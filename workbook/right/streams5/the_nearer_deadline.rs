@@ -1,0 +1,20 @@
+//! Right: one loop, and whichever deadline is nearer.
+
+use std::{pin::pin, time::Duration};
+
+use futures::{Stream, StreamExt, stream};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::info;
+
+/// The beats of the time `whole`, or fewer, if the heart is silent for `patience`.
+async fn listen(beats: impl Stream<Item = u32>, patience: Duration, whole: Duration) -> Vec<u32> {
+    let end = Instant::now() + whole;
+    let (mut beats, mut heard) = (pin!(beats), Vec::new());
+    while let Ok(Some(beat)) = timeout_at(end.min(Instant::now() + patience), beats.next()).await {
+        heard.push(beat);
+    }
+    heard
+}
+
+// From here on as in the solution:
+// /// A beat after each of these pauses, in milliseconds; after the last it goes on for ever, or ends.

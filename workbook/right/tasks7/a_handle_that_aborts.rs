@@ -1,0 +1,41 @@
+//! Right: the library has the handle.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use stage::Instrument;
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+use tracing::{info, info_span};
+
+/// A task that ends when nobody waits for it any more.
+struct Owned<T> {
+    handle: tokio_util::task::AbortOnDropHandle<T>,
+}
+
+fn spawn_owned<F>(future: F) -> Owned<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    Owned {
+        handle: tokio_util::task::AbortOnDropHandle::new(tokio::spawn(future)),
+    }
+}
+
+impl<T> Future for Owned<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.handle).poll(context).map(|ended| {
+            ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        })
+    }
+}
+
+// From here on as in the solution:
+// async fn search(seconds: u64) -> u64 {

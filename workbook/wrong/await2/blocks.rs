@@ -1,0 +1,22 @@
+//! Wrong: keeps the thread until the bank has answered.
+
+use std::{cell::RefCell, collections::BTreeSet, time::Duration};
+
+use tokio::time::sleep;
+use tracing::info;
+
+#[derive(Default)]
+struct BoxOffice {
+    taken: RefCell<BTreeSet<u32>>,
+}
+
+impl BoxOffice {
+    async fn book(&self, seat: u32) -> u32 {
+        self.taken.borrow_mut().insert(seat);
+        stage::block_for(Duration::from_secs(2));
+        seat
+    }
+}
+
+// From here on as in the solution:
+// async fn bank() {

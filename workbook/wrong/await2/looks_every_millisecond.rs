@@ -1,0 +1,24 @@
+//! Wrong: wakes two thousand times instead of waiting for the bank.
+
+use std::{cell::RefCell, collections::BTreeSet, time::Duration};
+
+use tokio::time::sleep;
+use tracing::info;
+
+#[derive(Default)]
+struct BoxOffice {
+    taken: RefCell<BTreeSet<u32>>,
+}
+
+impl BoxOffice {
+    async fn book(&self, seat: u32) -> u32 {
+        self.taken.borrow_mut().insert(seat);
+        for _ in 0..2_000 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        seat
+    }
+}
+
+// From here on as in the solution:
+// async fn bank() {

@@ -1,0 +1,22 @@
+//! Wrong: the cook looks into the pot three thousand times.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+async fn soup() {
+    async {
+        info!("on the stove");
+        for _ in 0..3_000 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        info!("done");
+    }
+    .instrument(info_span!("soup"))
+    .await;
+}
+
+// From here on as in the solution:
+// async fn rice() {

@@ -1,0 +1,20 @@
+//! Wrong: the simmering is prepared, and nobody waits for it.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+async fn soup() {
+    async {
+        info!("on the stove");
+        let _ = sleep(Duration::from_secs(3));
+        info!("done");
+    }
+    .instrument(info_span!("soup"))
+    .await;
+}
+
+// From here on as in the solution:
+// async fn rice() {

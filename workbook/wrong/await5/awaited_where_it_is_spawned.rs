@@ -1,0 +1,17 @@
+//! Wrong: a task, awaited at once.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+/// The forecast for the user's town, and the number of warnings.
+async fn home_page(user: u32) -> (String, usize) {
+    let warnings = tokio::spawn(warnings()).await.unwrap();
+    let town = town_of(user).await;
+    (forecast(&town).await, warnings)
+}
+
+// From here on as in the solution:
+// async fn town_of(user: u32) -> String {

@@ -1,0 +1,16 @@
+//! Wrong: the forecast waits for the warnings, which it does not need.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+/// The forecast for the user's town, and the number of warnings.
+async fn home_page(user: u32) -> (String, usize) {
+    let (town, warnings) = tokio::join!(town_of(user), warnings());
+    (forecast(&town).await, warnings)
+}
+
+// From here on as in the solution:
+// async fn town_of(user: u32) -> String {

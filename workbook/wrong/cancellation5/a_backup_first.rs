@@ -1,0 +1,19 @@
+//! Wrong: the old save is put aside: until the new one is done there is none.
+
+use std::time::Duration;
+
+use disk::Disk;
+use tokio::time::timeout;
+use tracing::info;
+
+const SAVE: &str = "save.txt";
+
+async fn save(disk: &Disk, level: u32, points: u32) {
+    disk.rename(SAVE, "old");
+    disk.create(SAVE);
+    disk.write(SAVE, &format!("level {level}\n")).await;
+    disk.write(SAVE, &format!("points {points}\n")).await;
+}
+
+// From here on as in the solution:
+// /// Whoever saves has this disk, and no way around it.

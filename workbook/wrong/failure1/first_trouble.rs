@@ -1,0 +1,48 @@
+//! Wrong: tells the first trouble.
+
+use std::{cell::RefCell, time::Duration};
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    /// So strong; passes.
+    Noise(u32),
+    NoSuchShip,
+}
+
+#[derive(Debug, PartialEq)]
+struct GaveUp {
+    tries: u32,
+    last: Trouble,
+}
+
+/// `dice(most)` is some duration between nothing and `most`.
+async fn reach(
+    ship: &Ship,
+    mut dice: impl FnMut(Duration) -> Duration,
+) -> Result<&'static str, GaveUp> {
+    let mut most = Duration::from_secs(1);
+    let mut first = None;
+    for tries in 1.. {
+        let last = match ship.call().await {
+            Ok(answer) => return Ok(answer),
+            Err(trouble) => trouble,
+        };
+        if tries == 6 || last == Trouble::NoSuchShip {
+            return Err(GaveUp {
+                tries,
+                last: first.unwrap_or(last),
+            });
+        }
+        first = first.or(Some(last));
+        sleep(dice(most)).await;
+        most = (most * 2).min(Duration::from_secs(8));
+    }
+    unreachable!("the sixth try is the last")
+}
+
+// From here on as in the solution:
+// /// A ship that answers each call with the next of these; after them, there is noise.

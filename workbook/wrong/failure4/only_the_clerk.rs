@@ -1,0 +1,37 @@
+//! Wrong: nobody may wait.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout},
+};
+use tracing::{info, info_span};
+
+/// There are three inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Busy;
+
+struct Hotline {
+    clerk: Mutex<()>,
+    places: tokio::sync::Semaphore,
+}
+
+impl Hotline {
+    fn new() -> Self {
+        Self {
+            clerk: Mutex::default(),
+            places: tokio::sync::Semaphore::new(3),
+        }
+    }
+
+    async fn call(&self, caller: u32) -> Result<(), Busy> {
+        let _clerk = self.clerk.try_lock().map_err(|_| Busy)?;
+        help(caller).await;
+        Ok(())
+    }
+}
+
+// From here on as in the solution:
+// /// Takes three minutes. Nobody can be helped who is called 13.

@@ -1,0 +1,18 @@
+//! Wrong: a `JoinSet` gives its tasks as they end.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+/// A shop's name, the seconds it needs to answer, and its price.
+type Shop = (&'static str, u64, u32);
+
+async fn prices(shops: &[Shop]) -> Vec<u32> {
+    let asked: tokio::task::JoinSet<_> = shops.iter().map(|&shop| ask(shop)).collect();
+    asked.join_all().await
+}
+
+// From here on as in the solution:
+// async fn ask((shop, seconds, price): Shop) -> u32 {

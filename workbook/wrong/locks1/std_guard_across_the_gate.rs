@@ -1,0 +1,35 @@
+//! Wrong: the second turnstile blocks the thread that the first one needs, for ever.
+
+use std::{sync::Mutex, time::Duration};
+
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::time::sleep;
+use tracing::{info, info_span};
+
+struct Stadium {
+    visitors: Mutex<u32>,
+    /// How long a gate needs to open.
+    opening: Duration,
+}
+
+impl Stadium {
+    fn new(opening: Duration) -> Self {
+        let visitors = Mutex::new(0);
+        Self { visitors, opening }
+    }
+
+    async fn let_in(&self) {
+        let mut visitors = self.visitors.lock().unwrap();
+        open_the_gate(self.opening).await;
+        *visitors += 1;
+    }
+
+    /// What the screen shows.
+    fn screen(&self) -> u32 {
+        *self.visitors.lock().unwrap()
+    }
+}
+
+// From here on as in the solution:
+// /// A gate that needs no time stands open.

@@ -1,0 +1,42 @@
+//! Wrong: the order of locking is taken for that of paying.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout},
+};
+use tracing::{info, info_span};
+
+struct Bank {
+    accounts: Vec<Mutex<u32>>,
+}
+
+#[derive(Debug, PartialEq)]
+struct NotEnough;
+
+impl Bank {
+    fn new(accounts: &[u32]) -> Self {
+        Self {
+            accounts: accounts.iter().map(|&money| Mutex::new(money)).collect(),
+        }
+    }
+
+    async fn transfer(&self, from: usize, to: usize, amount: u32) -> Result<(), NotEnough> {
+        if from == to {
+            return Ok(());
+        }
+        // Everybody locks the smaller number first.
+        let mut first = self.accounts[from.min(to)].lock().await;
+        let mut second = self.accounts[from.max(to)].lock().await;
+        look_into_the_books(amount).await;
+        let (payer, payee) = (&mut first, &mut second);
+        **payer = payer.checked_sub(amount).ok_or(NotEnough)?;
+        **payee += amount;
+        Ok(())
+    }
+}
+
+// From here on as in the solution:
+// /// For nothing there is nothing to look at.

@@ -1,0 +1,30 @@
+//! Wrong: the guard lives as long as the body.
+
+use std::{sync::Arc, time::Duration};
+
+use stage::Instrument;
+use tokio::{
+    sync::{Mutex, mpsc},
+    task::JoinSet,
+    time::sleep,
+};
+use tracing::{info, info_span};
+
+type Belt = Arc<Mutex<mpsc::Receiver<u32>>>;
+
+/// Sorts until the belt has run empty; the answer is the parcels it has sorted.
+async fn machine(number: u32, belt: Belt) -> Vec<u32> {
+    async {
+        let mut sorted = Vec::new();
+        while let Some(parcel) = belt.lock().await.recv().await {
+            sort(parcel).await;
+            sorted.push(parcel);
+        }
+        sorted
+    }
+    .instrument(info_span!("machine", number))
+    .await
+}
+
+// From here on as in the solution:
+// async fn sort(parcel: u32) {

@@ -1,0 +1,55 @@
+//! Wrong: a second queue without a bound behind the radio.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    time::sleep,
+};
+use tracing::{info, info_span};
+
+#[derive(Debug, Default, PartialEq)]
+struct Log {
+    printed: Vec<u32>,
+    missed: u64,
+}
+
+async fn ship(name: &'static str, printer: Duration, mut radio: broadcast::Receiver<u32>) -> Log {
+    async {
+        let mut log = Log::default();
+        let (hoard, mut hoarded) = tokio::sync::mpsc::unbounded_channel();
+        let hoarding = async move {
+            while let Ok(level) = radio.recv().await {
+                let _ = hoard.send(level);
+            }
+        };
+        let printing = async {
+            while let Some(level) = hoarded.recv().await {
+                info!("{level}");
+                sleep(printer).await;
+                log.printed.push(level);
+            }
+        };
+        tokio::join!(hoarding, printing);
+        return log;
+        #[allow(unreachable_code)]
+        let (_, mut radio) = broadcast::channel::<u32>(4);
+        loop {
+            match radio.recv().await {
+                Ok(level) => {
+                    info!("{level}");
+                    sleep(printer).await;
+                    log.printed.push(level);
+                }
+                Err(RecvError::Lagged(missed)) => log.missed += missed,
+                Err(RecvError::Closed) => return log,
+            }
+        }
+    }
+    .instrument(info_span!("ship", name))
+    .await
+}
+
+// From here on as in the solution:
+// /// Sends so many levels to a quick and a slow ship; the radio remembers four.

@@ -1,0 +1,22 @@
+//! Wrong: the panic goes on first.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, resume_unwind},
+    time::Duration,
+};
+
+use futures::FutureExt;
+use tokio::time::sleep;
+use tracing::info;
+
+async fn with_boat<T>(lake: &Lake, trip: impl AsyncFnOnce(&mut Boat) -> T) -> T {
+    let mut boat = lake.launch().await;
+    let ended = AssertUnwindSafe(trip(&mut boat)).catch_unwind().await;
+    let value = ended.unwrap_or_else(|panic| resume_unwind(panic));
+    boat.moor().await;
+    value
+}
+
+// From here on as in the solution:
+// #[derive(Default)]

@@ -1,0 +1,60 @@
+//! Wrong: who finds no room leaves the bike in the street.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use stage::Instrument;
+use tokio::{sync::mpsc, task::JoinHandle, time::sleep};
+use tracing::{info, info_span};
+
+struct Station {
+    returned: mpsc::Sender<Bike>,
+    washing: JoinHandle<()>,
+}
+
+/// A bike on loan. Dropped, it comes back.
+struct Ride {
+    bike: Option<Bike>,
+    station: mpsc::Sender<Bike>,
+}
+
+impl Station {
+    fn open() -> Self {
+        let (returned, mut bikes) = mpsc::channel(8);
+        let washing = tokio::spawn(async move {
+            while let Some(bike) = bikes.recv().await {
+                wash(bike).await;
+            }
+        });
+        Self { returned, washing }
+    }
+
+    fn lend(&self, bike: Bike) -> Ride {
+        Ride {
+            bike: Some(bike),
+            station: self.returned.clone(),
+        }
+    }
+
+    /// Waits until every bike is back and washed.
+    async fn close(self) {
+        drop(self.returned);
+        self.washing.await.expect("washing does not panic");
+    }
+}
+
+impl Drop for Ride {
+    fn drop(&mut self) {
+        if let Some(bike) = self.bike.take() {
+            let _ = self.station.try_send(bike);
+        }
+    }
+}
+
+// From here on as in the solution:
+// struct Bike {

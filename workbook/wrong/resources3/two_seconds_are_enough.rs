@@ -1,0 +1,60 @@
+//! Wrong: waits for a while instead of the end.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use stage::Instrument;
+use tokio::{sync::mpsc, task::JoinHandle, time::sleep};
+use tracing::{info, info_span};
+
+struct Station {
+    returned: mpsc::UnboundedSender<Bike>,
+    washing: JoinHandle<()>,
+}
+
+/// A bike on loan. Dropped, it comes back.
+struct Ride {
+    bike: Option<Bike>,
+    station: mpsc::UnboundedSender<Bike>,
+}
+
+impl Station {
+    fn open() -> Self {
+        let (returned, mut bikes) = mpsc::unbounded_channel();
+        let washing = tokio::spawn(async move {
+            while let Some(bike) = bikes.recv().await {
+                wash(bike).await;
+            }
+        });
+        Self { returned, washing }
+    }
+
+    fn lend(&self, bike: Bike) -> Ride {
+        Ride {
+            bike: Some(bike),
+            station: self.returned.clone(),
+        }
+    }
+
+    /// Waits until every bike is back and washed.
+    async fn close(self) {
+        drop(self.returned);
+        sleep(Duration::from_secs(2)).await;
+    }
+}
+
+impl Drop for Ride {
+    fn drop(&mut self) {
+        if let Some(bike) = self.bike.take() {
+            let _ = self.station.send(bike);
+        }
+    }
+}
+
+// From here on as in the solution:
+// struct Bike {

@@ -1,0 +1,45 @@
+//! Wrong: never uses a line again.
+
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex},
+    time::{sleep, timeout},
+};
+use tracing::info;
+
+/// A line to the kitchen: a question goes out, its answer comes in, then the next.
+struct Line {
+    stream: BufReader<DuplexStream>,
+}
+
+impl Line {
+    fn new(stream: BufReader<DuplexStream>) -> Self {
+        Self { stream }
+    }
+
+    /// How many are left of a dish.
+    async fn ask(&mut self, dish: &str) -> io::Result<String> {
+        let question = format!("{dish}\n");
+        self.stream.write_all(question.as_bytes()).await?;
+        let mut answer = String::new();
+        if self.stream.read_line(&mut answer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(answer.trim_end().to_owned())
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.line.take();
+    }
+}
+
+// From here on as in the solution:
+// #[derive(Default)]

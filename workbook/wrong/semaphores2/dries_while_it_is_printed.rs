@@ -1,0 +1,16 @@
+//! Wrong: prints and dries at the same time.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::{sync::Semaphore, time::sleep};
+use tracing::info_span;
+
+async fn develop(number: u32, printer: &Semaphore) {
+    let _place = printer.acquire().await.expect("the lab is open");
+    tokio::join!(print(number), dry(number));
+}
+
+// From here on as in the solution:
+// async fn print(number: u32) {

@@ -1,0 +1,69 @@
+//! Wrong: opens as many as it may, needed or not.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use stage::Instrument;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+use tracing::{info, info_span};
+
+/// Lends out at most so many connections.
+struct Pool {
+    database: Arc<Database>,
+    /// A test holds this lock for a moment.
+    idle: Arc<Mutex<Vec<Connection>>>,
+    permits: Arc<Semaphore>,
+}
+
+/// A connection that goes back into the pool when this is dropped.
+struct Lent {
+    connection: Option<Connection>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    fn new(database: Arc<Database>, limit: usize) -> Self {
+        Self {
+            database,
+            idle: Arc::default(),
+            permits: Arc::new(Semaphore::new(limit)),
+        }
+    }
+
+    async fn get(&self) -> Lent {
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .expect("the pool is never closed");
+        let limit = self.permits.available_permits() + 1;
+        let idle = lock(&self.idle).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => {
+                let more = (1..limit).map(|_| self.database.open());
+                let more = futures::future::join_all(more);
+                let (connection, more) = tokio::join!(self.database.open(), more);
+                lock(&self.idle).extend(more);
+                connection
+            }
+        };
+        Lent {
+            connection: Some(connection),
+            idle: Arc::clone(&self.idle),
+            _permit: permit,
+        }
+    }
+}
+
+// From here on as in the solution:
+// impl Drop for Lent {

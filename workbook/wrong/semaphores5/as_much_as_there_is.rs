@@ -1,0 +1,39 @@
+//! Wrong: a lorry that is too heavy crosses all the same.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tracing::{info, info_span};
+
+struct Bridge {
+    carries: u32,
+    tonnes: Semaphore,
+}
+
+#[derive(Debug, PartialEq)]
+struct TooHeavy;
+
+impl Bridge {
+    fn new(carries: u32) -> Self {
+        let permits = usize::try_from(carries).expect("no bridge is that strong");
+        Self {
+            carries,
+            tonnes: Semaphore::new(permits),
+        }
+    }
+
+    /// Returns on the other side of the river.
+    async fn cross(&self, weight: u32) -> Result<(), TooHeavy> {
+        let tonnes = self.tonnes.acquire_many(weight.min(self.carries)).await;
+        let _taken = tonnes.expect("the bridge stands");
+        sleep(Duration::from_secs(3)).await;
+        Ok(())
+    }
+}
+
+// From here on as in the solution:
+// /// Comes to the bridge some seconds after the beginning.

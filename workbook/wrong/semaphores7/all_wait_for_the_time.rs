@@ -1,0 +1,39 @@
+//! Wrong: all of them wait for the same moment, all are awake at it, and one of them gets it.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tracing::{info, info_span};
+
+const INTERVAL: Duration = Duration::from_millis(200);
+
+struct Limiter {
+    /// When the next call is allowed.
+    next: Mutex<Instant>,
+}
+
+impl Limiter {
+    fn new() -> Self {
+        Self {
+            next: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Returns when a call may be made.
+    async fn turn(&self) {
+        loop {
+            let next = *self.next.lock().await;
+            sleep_until(next).await;
+            let mut now = self.next.lock().await;
+            if *now <= Instant::now() {
+                *now = Instant::now() + INTERVAL;
+                return;
+            }
+        }
+    }
+}
+
+// From here on as in the solution:
+// /// Asks after `comes` milliseconds, and leaves when it has waited for `patience`.

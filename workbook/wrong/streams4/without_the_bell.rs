@@ -1,0 +1,24 @@
+//! Wrong: lets everybody in, and forgets the bell.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    time::Duration,
+};
+
+use futures::{Stream, StreamExt, stream};
+use tokio::time::{Instant, interval_at, sleep};
+use tracing::info;
+
+const TO_CHECK: Duration = Duration::from_millis(300);
+const BELL: Duration = Duration::from_millis(500);
+
+/// Lets everybody in who comes; the answer is who is inside.
+async fn gate(visitors: impl Stream<Item = u32>, guard: &Guard) -> Vec<u32> {
+    let _ = (BELL, Instant::now, interval_at);
+    let checked = pin!(visitors.then(|visitor| guard.check(visitor)));
+    checked.collect().await
+}
+
+// From here on as in the solution:
+// #[derive(Default)]

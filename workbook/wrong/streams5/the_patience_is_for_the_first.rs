@@ -1,0 +1,15 @@
+//! Wrong: is patient once, from the beginning.
+
+use std::time::Duration;
+
+use futures::{Stream, StreamExt, stream};
+use tokio::time::sleep;
+use tracing::info;
+
+/// The beats of the time `whole`, or fewer, if the heart is silent for `patience`.
+async fn listen(beats: impl Stream<Item = u32>, patience: Duration, whole: Duration) -> Vec<u32> {
+    beats.take_until(sleep(patience.min(whole))).collect().await
+}
+
+// From here on as in the solution:
+// /// A beat after each of these pauses, in milliseconds; after the last it goes on for ever, or ends.

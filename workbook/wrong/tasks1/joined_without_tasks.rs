@@ -1,0 +1,14 @@
+//! Wrong: both begin at once, but inside of breakfast: no task.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{task, time::sleep};
+use tracing::{info, info_span};
+
+async fn breakfast() -> (Served, Served) {
+    tokio::join!(make("coffee", 3), make("toast", 2))
+}
+
+// From here on as in the solution:
+// /// Something to eat or drink, and the task that made it.

@@ -1,0 +1,17 @@
+//! Wrong: sleeps for longer than either takes.
+
+use std::time::Duration;
+
+use stage::Instrument;
+use tokio::{task, time::sleep};
+use tracing::{info, info_span};
+
+async fn breakfast() -> (Served, Served) {
+    let coffee = tokio::spawn(make("coffee", 3));
+    let toast = tokio::spawn(make("toast", 2));
+    sleep(Duration::from_secs(5)).await;
+    (coffee.await.unwrap(), toast.await.unwrap())
+}
+
+// From here on as in the solution:
+// /// Something to eat or drink, and the task that made it.

@@ -1,0 +1,28 @@
+//! Wrong: some panics carry a `&str`, and this loses their words.
+
+use std::{any::Any, time::Duration};
+
+use stage::Instrument;
+use tokio::{task::JoinHandle, time::sleep};
+use tracing::{info, info_span};
+
+#[derive(Debug, PartialEq)]
+enum Tour {
+    Delivered(u32),
+    Accident(String),
+    CalledBack,
+}
+
+async fn end_of_tour(courier: JoinHandle<u32>) -> Tour {
+    match courier.await {
+        Ok(parcels) => Tour::Delivered(parcels),
+        Err(error) if error.is_cancelled() => Tour::CalledBack,
+        Err(error) => {
+            let panic = error.into_panic();
+            Tour::Accident(panic.downcast_ref::<String>().cloned().unwrap_or_default())
+        }
+    }
+}
+
+// From here on as in the solution:
+// async fn tour(parcels: u32, accident_after: Option<u32>) -> u32 {

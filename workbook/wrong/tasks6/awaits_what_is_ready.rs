@@ -1,0 +1,22 @@
+//! Wrong: an await of something that is ready gives way to nobody.
+
+use std::time::Duration;
+
+use stage::{Instrument, block_for};
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::{info, info_span};
+
+async fn build_index(pages: u32) -> u64 {
+    async {
+        let mut sum = 0;
+        for page in 0..pages {
+            sum += async { read(page) }.await;
+        }
+        sum
+    }
+    .instrument(info_span!("index"))
+    .await
+}
+
+// From here on as in the solution:
+// /// Computes for one millisecond.
