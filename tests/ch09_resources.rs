@@ -1,13 +1,16 @@
 //! What the chapter on resources claims.
 
 use std::{
+    future::{Ready, pending},
     io::{self, Write},
     panic::AssertUnwindSafe,
     pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
+        mpsc as blocking,
     },
+    thread,
     time::Duration,
 };
 
@@ -19,19 +22,19 @@ use ch09_resources::{
     leaks::{self, Client, Left, left_by, visit},
     pool::{self, Limits, Pool},
     ready_made,
-    scope::{Close, scoped},
+    scope::{Close, scoped, with_resource},
     service::{self, Phase, Service, start_wrong},
-    session::{Book, Failed, Server},
+    session::{Book, Failed, Server, Session},
     wire::{self, Bank},
 };
-use deadpool::managed;
+use deadpool::managed::{self, QueueMode};
 use futures::{FutureExt, future::join_all, poll};
 use stage::{self, Outcome, Recording, ms};
 use tokio::{
     join,
-    runtime::Handle,
-    sync::mpsc,
-    task::{block_in_place, yield_now},
+    runtime::{Builder, Handle},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::{LocalSet, block_in_place, spawn_blocking, yield_now},
     time::{sleep, timeout},
 };
 use tokio_util::task::TaskTracker;
@@ -154,9 +157,9 @@ fn last_words_of_a_task_need_a_runtime() {
     drop(tokio::spawn(async {}));
 }
 
-/// A worker of several may stop being one for a while. The only worker may not.
+/// A worker of a multi-threaded runtime may stop being one for a while, even the only one.
 #[test]
-fn last_words_may_block_in_place_on_several_workers() {
+fn last_words_may_block_in_place_on_workers() {
     struct Waits;
     impl Drop for Waits {
         fn drop(&mut self) {
@@ -164,8 +167,29 @@ fn last_words_may_block_in_place_on_several_workers() {
         }
     }
     let story = || async { tokio::spawn(async { drop(Waits) }).await.is_ok() };
+    assert!(stage::record_on_workers(1, story()).value);
     assert!(stage::record_on_workers(2, story()).value);
     assert!(!stage::virtual_time(story()));
+}
+
+/// Its timer is moved on by the thread that it blocks. (That thread waits until the test process ends.)
+#[test]
+fn last_words_through_another_block_on_wait_for_ever_on_one_thread() {
+    struct Waits(blocking::Sender<&'static str>);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            let _ = self.0.send("waits");
+            futures::executor::block_on(sleep(ms(1)));
+            let _ = self.0.send("has waited");
+        }
+    }
+    let (tell, told) = blocking::channel();
+    thread::spawn(|| {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { drop(Waits(tell)) });
+    });
+    assert_eq!(told.recv(), Ok("waits"));
+    assert!(told.recv_timeout(ms(200)).is_err());
 }
 
 #[test]
@@ -209,6 +233,20 @@ fn scope_passes_the_panic_on_after_closing() {
     });
     assert_eq!(recording.value, "no such page");
     assert_eq!(recording.elapsed, ms(300));
+    assert_eq!(server.book(), CLOSED);
+}
+
+/// A body that is no async closure may panic before it has given a future.
+#[test]
+fn scope_closes_after_a_panic_of_the_call() {
+    fn no_future(_: &mut Session) -> Ready<Result<(), Failed>> {
+        panic!("no future")
+    }
+    let server = Server::default();
+    stage::virtual_time(async {
+        let scope = with_resource(server.open("mail"), no_future);
+        assert!(AssertUnwindSafe(scope).catch_unwind().await.is_err());
+    });
     assert_eq!(server.book(), CLOSED);
 }
 
@@ -289,6 +327,76 @@ fn closer_cleaner_tells_errors_at_its_end_only() {
         let report = guarded(&cleaner, server, Ending::Success).await;
         assert_eq!(report, Ok(42));
         assert_eq!(cleaner.finish().await, [close]);
+    });
+}
+
+/// Ten at work, and more and more to be closed; with a permit for each session never more than ten.
+#[test]
+fn closer_cleaner_falls_behind_without_a_limit() {
+    struct Permitted(Session, OwnedSemaphorePermit);
+    impl Close for Permitted {
+        fn name(&self) -> &'static str {
+            self.0.name()
+        }
+
+        async fn close(self) -> Result<(), Failed> {
+            let Self(session, _permit) = self;
+            session.close().await
+        }
+    }
+    let server = Server::default();
+    stage::virtual_time(async {
+        let cleaner = Cleaner::start();
+        for _ in 0..20 {
+            let reports = (0..10).map(|_| guarded(&cleaner, server.clone(), Ending::Success));
+            join_all(reports).await;
+        }
+        assert!(server.book().open() > 100, "{:?}", server.book());
+        cleaner.finish().await;
+        assert_eq!(server.book().open(), 0);
+
+        let (cleaner, places) = (Cleaner::start(), Arc::new(Semaphore::new(10)));
+        let reports = (0..200).map(async |_| {
+            let permit = Arc::clone(&places).acquire_owned().await.unwrap();
+            let session = server.open("mail").await.unwrap();
+            let session = cleaner.guard(Permitted(session, permit));
+            session.0.query().await.unwrap();
+            assert!(server.book().open() <= 10);
+        });
+        join_all(reports).await;
+        cleaner.finish().await;
+        assert_eq!(server.book().open(), 0);
+    });
+}
+
+#[test]
+fn closer_cleaner_is_held_up_by_one_that_is_not_answered_and_ended_by_a_panic() {
+    let slow = Server::with(&[Failed::TooLate("mail")]);
+    let server = Server::default();
+    stage::virtual_time(async {
+        let cleaner = Cleaner::start();
+        for server in [&slow, &server] {
+            let report = guarded(&cleaner, server.clone(), Ending::Success);
+            assert_eq!(report.await, Ok(42));
+        }
+        assert!(
+            timeout(Duration::from_mins(30), cleaner.finish())
+                .await
+                .is_err()
+        );
+        assert_eq!(server.book().closed, 0);
+
+        let (cleaner, calls) = (Cleaner::start(), Arc::new(AtomicU32::new(0)));
+        for _ in 0..2 {
+            drop(cleaner.guard(Clumsy(Arc::clone(&calls))));
+        }
+        assert!(
+            AssertUnwindSafe(cleaner.finish())
+                .catch_unwind()
+                .await
+                .is_err()
+        );
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "the second is dropped");
     });
 }
 
@@ -416,6 +524,22 @@ fn exit_stack_closes_the_rest_when_the_body_or_a_closing_panics() {
     assert_eq!(clumsy.load(Ordering::Relaxed), 2);
     let book = server.book();
     assert_eq!((book.opened, book.closed), (4, 4));
+}
+
+#[test]
+fn exit_stack_tells_no_errors_after_a_panic() {
+    let server = Server::with(&[Failed::Close("database")]);
+    let played = stage::virtual_time(async {
+        let stack = exit_stack(ms(1000), async |stack| {
+            stack.enter(server.open("database")).await?;
+            let second = Clumsy(Arc::default());
+            stack.enter(async { Ok(second) }).await?;
+            Err::<(), _>(Failed::Query("database"))
+        });
+        AssertUnwindSafe(stack).catch_unwind().await
+    });
+    assert_eq!(*played.unwrap_err().downcast::<&str>().unwrap(), "oops");
+    assert_eq!(server.book(), CLOSED);
 }
 
 #[test]
@@ -631,6 +755,31 @@ fn ready_made_pool_looks_when_it_lends() {
     });
 }
 
+/// First in, first out, so that one that is spoiled lies there until its turn.
+#[test]
+fn ready_made_pool_lends_first_what_was_idle_longest() {
+    stage::virtual_time(async {
+        for (mode, open) in [(QueueMode::Fifo, 2), (QueueMode::Lifo, 1)] {
+            let bank = Bank::default();
+            let pool = match mode {
+                QueueMode::Fifo => ready_made::pool(bank.clone(), 2),
+                QueueMode::Lifo => managed::Pool::builder(ready_made::Wires(bank.clone()))
+                    .queue_mode(mode)
+                    .build()
+                    .unwrap(),
+            };
+            let (first, mut second) = (pool.get().await.unwrap(), pool.get().await.unwrap());
+            drop(first);
+            assert!(timeout(ms(50), second.ask("Ann")).await.is_err());
+            drop(second);
+            let lent = pool.get().await.unwrap();
+            sleep(ms(100)).await;
+            assert_eq!(bank.connections(), open, "{mode:?}");
+            drop(lent);
+        }
+    });
+}
+
 #[test]
 fn ready_made_pool_needs_a_runtime_for_its_own_limits() {
     let builder = managed::Pool::<ready_made::Wires>::builder(ready_made::Wires(Bank::default()));
@@ -798,6 +947,20 @@ fn leaks_are_found_by_counting() {
 }
 
 #[test]
+fn leaks_of_blocking_and_local_tasks_are_not_counted() {
+    let (end, ended) = blocking::channel::<()>();
+    stage::virtual_time(async {
+        let alive = || Handle::current().metrics().num_alive_tasks();
+        let before = alive();
+        let (local, blocked) = (LocalSet::new(), spawn_blocking(move || ended.recv()));
+        local.spawn_local(pending::<()>());
+        assert_eq!(alive(), before);
+        drop(end);
+        assert!(blocked.await.unwrap().is_err());
+    });
+}
+
+#[test]
 fn leaks_client_may_leave_at_any_time() {
     for at in (0..900).step_by(50) {
         let server = Server::default();
@@ -935,6 +1098,11 @@ fn rule_count_before_and_after() {
     stage::on_both_runtimes(|| async {
         let server = Server::default();
         let left = |tasks| Left { tasks, sessions: 0 };
+        // A pool keeps a connection, at whose other end is a task. The second time it is there already.
+        let pool = Pool::new(Bank::default(), LIMITS);
+        let ask = async || pool.get().await.unwrap().ask("Ann").await.unwrap();
+        assert_eq!(left_by(&server, ask()).await, left(1));
+        assert_eq!(left_by(&server, ask()).await, left(0));
         assert_eq!(left_by(&server, leaks::detached_wrong()).await, left(1));
         assert_eq!(left_by(&server, leaks::owned()).await, left(0));
         assert_eq!(left_by(&server, leaks::registry_wrong()).await, left(1));

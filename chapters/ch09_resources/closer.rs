@@ -49,9 +49,10 @@ pub async fn in_a_task(
     }
 }
 
-/// A task that closes what guards hand over to it.
+/// A task that closes what guards hand over to it, one after the other: a goodbye that is never answered
+/// holds up all behind it, and one that panics ends the task.
 pub struct Cleaner<R> {
-    /// Holds no more than were ever open at once and not closed yet; and `Drop` cannot wait for room.
+    /// `Drop` cannot wait for room. It holds as many as are open and not in use, however many that are.
     handed_over: UnboundedSender<R>,
     closing: JoinHandle<Vec<Failed>>,
 }

@@ -54,7 +54,7 @@ impl ExitStack {
     ///
     /// # Panics
     ///
-    /// If a closing does, once the others are closed.
+    /// If a closing does, once the others are closed; errors are not told then.
     pub async fn close(mut self) -> Vec<Failed> {
         let (mut errors, mut panicked) = (Vec::new(), None);
         while let Some(closing) = self.closings.pop() {
@@ -95,7 +95,7 @@ async fn close_last<R: Close>(resource: Arc<R>, limit: Duration) -> Result<(), F
 ///
 /// # Panics
 ///
-/// If `body` or a closing does, once everything else is closed.
+/// If `body` or a closing does, once everything else is closed; errors are not told then.
 pub async fn exit_stack<T>(
     limit: Duration,
     body: impl AsyncFnOnce(&mut ExitStack) -> Result<T, Failed>,

@@ -31,7 +31,7 @@ pub struct Left {
 }
 
 /// Counts what a piece of work leaves behind, a moment after its end. Nothing else may begin or end
-/// meanwhile.
+/// meanwhile. Not counted are blocking tasks, and those of a `LocalSet`.
 pub async fn left_by(server: &Server, work: impl Future) -> Left {
     async {
         let before = (alive(), server.book().open());

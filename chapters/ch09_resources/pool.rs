@@ -23,11 +23,11 @@ use crate::wire::{ANSWER, Bank, Wire};
 pub struct Limits {
     /// Connections at once, lent or idle.
     pub most: usize,
-    /// How long somebody waits for one to be free.
+    /// How long somebody waits for a place.
     pub patience: Duration,
-    /// How long one may be idle before it is thrown away.
+    /// How long one may have been idle when it is lent.
     pub idle: Duration,
-    /// How old one may become.
+    /// How old one may be when it is lent.
     pub life: Duration,
 }
 
@@ -42,9 +42,9 @@ pub struct Statistics {
     pub spoiled: u32,
     /// Those thrown away because they were idle for too long, or too old.
     pub expired: u32,
-    /// How often nobody's was free within the limit.
+    /// How often no place was free within the limit.
     pub refused: u32,
-    /// The longest that somebody waited and got one.
+    /// The longest that somebody waited for a place and got a connection.
     pub longest_wait: Duration,
 }
 
@@ -103,7 +103,8 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::TimedOut`] if none is free in time, and those of connecting.
+    /// [`io::ErrorKind::TimedOut`] if no place is free in time, and those of connecting, which may take
+    /// as long as it likes.
     ///
     /// # Panics
     ///

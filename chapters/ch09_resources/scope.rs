@@ -40,17 +40,20 @@ impl Close for Session {
 ///
 /// # Errors
 ///
-/// Those of opening, of the body and of closing, in this order; a second one is only narrated.
+/// That of opening, or else of the body, or else of closing; if the last two fail, the second is only
+/// narrated.
 ///
 /// # Panics
 ///
-/// If `body` does, once the resource is closed.
+/// If `body` does, once the resource is closed; and if closing does.
 pub async fn with_resource<R: Close, T>(
     open: impl Future<Output = Result<R, Failed>>,
     body: impl AsyncFnOnce(&mut R) -> Result<T, Failed>,
 ) -> Result<T, Failed> {
     let mut resource = open.await?;
-    let result = AssertUnwindSafe(body(&mut resource)).catch_unwind().await;
+    // In a block of its own, so that a body that panics before it gives a future is caught, too.
+    let result = async { body(&mut resource).await };
+    let result = AssertUnwindSafe(result).catch_unwind().await;
     let closed = resource.close().await;
     let value = result.unwrap_or_else(|panic| resume_unwind(panic));
     match (value, closed) {

@@ -19,7 +19,7 @@ pub const ANSWER: Duration = Duration::from_millis(100);
 pub struct Book {
     /// Sessions that were begun, also those whose hello was not answered yet.
     pub opened: u32,
-    /// Sessions that ended with a goodbye.
+    /// Sessions that ended with an answer: to a goodbye, or a refusal.
     pub closed: u32,
     /// Sessions that were dropped without one: the server waits for them.
     pub hung_up: u32,

@@ -1,4 +1,4 @@
-"""async with awaits its __aexit__ after a value, an error and a cancellation; a second cancellation interrupts it."""
+"""async with awaits __aexit__ after a value, an error and a cancellation, but for a second one; its own error wins."""
 
 import asyncio
 
@@ -13,6 +13,14 @@ class Session:
     async def __aexit__(self, *exception):
         await asyncio.sleep(0.01)
         self.closed = True
+
+
+class Clumsy:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exception):
+        raise OSError
 
 
 async def use(session, how):
@@ -44,6 +52,14 @@ async def main():
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled() and not session.closed
+
+    try:
+        async with Clumsy():
+            raise ValueError
+    except OSError as error:
+        assert isinstance(error.__context__, ValueError)
+    else:
+        assert False, "closing failed"
 
 
 asyncio.run(main())
