@@ -1030,69 +1030,55 @@ fn bot_that_panics_in_a_scan_begins_it_anew() {
     );
 }
 
-/// Writes to memory, and panics when it is to write to one group for the first time after a while.
-struct Fragile {
+/// Memory with a fault: `fault` is asked at each access, and panics, or says how long it takes.
+struct Faulty<F> {
     memory: Arc<Memory>,
-    panics: Mutex<u32>,
-    from: Instant,
+    fault: F,
 }
 
-impl Store for Fragile {
-    async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
-        Store::groups(&*self.memory).await
-    }
-
-    async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
-        Store::load(&*self.memory, group).await
-    }
-
-    async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
-        if group == HERE && Instant::now() >= self.from {
-            let mut panics = self
-                .panics
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(left) = panics.checked_sub(1) {
-                *panics = left;
-                panic!("the store panics");
-            }
-        }
-        Store::save(&*self.memory, group, members).await
-    }
-
-    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
-        Store::meet(&*self.memory, group, since).await
-    }
+enum Access<'a> {
+    /// What was read.
+    Load(&'a Roster),
+    /// What is to be written.
+    Save(GroupId, &'a [Member]),
 }
 
-/// Writes to memory, and panics whenever it is to read one group once something was written there.
-struct Unreadable {
-    memory: Arc<Memory>,
-    reads: AtomicU32,
-}
-
-impl Store for Unreadable {
+impl<F: Fn(Access<'_>) -> Duration + Send + Sync + 'static> Store for Faulty<F> {
     async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
         Store::groups(&*self.memory).await
     }
 
     async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
         let roster = Store::load(&*self.memory, group).await?;
-        if roster.iter().next().is_some() {
-            let reads = 1 + self.reads.fetch_add(1, Ordering::Relaxed);
-            assert!(reads < 1000, "read a thousand times");
-            panic!("cannot be read");
-        }
+        sleep((self.fault)(Access::Load(&roster))).await;
         Ok(roster)
     }
 
     async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
+        sleep((self.fault)(Access::Save(group, &members))).await;
         Store::save(&*self.memory, group, members).await
     }
 
     async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
         Store::meet(&*self.memory, group, since).await
     }
+}
+
+/// Lets a bot serve a town of two groups, as [`story_of`] does, on a store with this fault.
+fn on_a_faulty_store<T>(
+    setting: &Setting,
+    answer: Answers,
+    fault: impl Fn(Access<'_>) -> Duration + Send + Sync + 'static,
+    script: impl AsyncFnOnce(&mut Town) -> T,
+) -> Recording<T> {
+    record(async {
+        let (chat, memory) = (chat(setting.begins, answer), Arc::new(Memory::default()));
+        let store = Faulty {
+            memory: Arc::clone(&memory),
+            fault,
+        };
+        serve(setting, &chat, &memory, store, script).await
+    })
 }
 
 /// The first call panics, and from then on so does every new start.
@@ -1102,17 +1088,13 @@ fn bot_that_cannot_start_again_tries_less_and_less_often() {
         Call::Mute(HERE, _) if before == 0 => panic!("a trap"),
         _ => Ok(Reply::Done),
     };
-    let played = record(async {
-        let (chat, memory) = (chat(NOON, trap), Arc::new(Memory::default()));
-        let unreadable = Unreadable {
-            memory: Arc::clone(&memory),
-            reads: AtomicU32::new(0),
-        };
-        let script = async |town: &mut Town| {
-            town.happens(Event::Joined(HERE, USER)).await;
-            sleep(MINUTE * 60).await;
-        };
-        serve(&Setting::default(), &chat, &memory, unreadable, script).await;
+    let unreadable = |access: Access<'_>| match access {
+        Access::Load(roster) if roster.iter().next().is_some() => panic!("cannot be read"),
+        _ => Duration::ZERO,
+    };
+    let played = on_a_faulty_store(&Setting::default(), trap, unreadable, async |town| {
+        town.happens(Event::Joined(HERE, USER)).await;
+        sleep(MINUTE * 60).await;
     });
     let again = played.said();
     let again = again
@@ -1122,114 +1104,70 @@ fn bot_that_cannot_start_again_tries_less_and_less_often() {
     assert!((4..60).contains(&again), "{again} times in an hour");
 }
 
-/// Writes to memory, but takes its time.
-struct Slow(Arc<Memory>);
-
-/// One change.
+/// A change takes so long on a slow store.
 const SLOW: Duration = Duration::from_millis(200);
-
-impl Store for Slow {
-    async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
-        Store::groups(&*self.0).await
-    }
-
-    async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
-        Store::load(&*self.0, group).await
-    }
-
-    async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
-        sleep(SLOW).await;
-        Store::save(&*self.0, group, members).await
-    }
-
-    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
-        Store::meet(&*self.0, group, since).await
-    }
-}
 
 fn on_a_slow_store<T>(
     setting: &Setting,
     answer: Answers,
     script: impl AsyncFnOnce(&mut Town) -> T,
 ) -> Recording<T> {
-    record(async {
-        let (chat, memory) = (chat(setting.begins, answer), Arc::new(Memory::default()));
-        serve(setting, &chat, &memory, Slow(Arc::clone(&memory)), script).await
-    })
-}
-
-/// Writes to memory, and panics the first time that it is to let somebody in.
-struct Trap {
-    memory: Arc<Memory>,
-    fell_in: Mutex<BTreeSet<UserId>>,
-}
-
-impl Store for Trap {
-    async fn groups(&self) -> Result<Vec<GroupId>, StoreError> {
-        Store::groups(&*self.memory).await
-    }
-
-    async fn load(&self, group: GroupId) -> Result<Roster, StoreError> {
-        Store::load(&*self.memory, group).await
-    }
-
-    async fn save(&self, group: GroupId, members: Vec<Member>) -> Result<(), StoreError> {
-        for member in members.iter().filter(|m| m.status == Status::Verified) {
-            let first = self.fell_in.lock().unwrap().insert(member.user);
-            assert!(!first, "a trap");
-        }
-        Store::save(&*self.memory, group, members).await
-    }
-
-    async fn meet(&self, group: GroupId, since: Timestamp) -> Result<(), StoreError> {
-        Store::meet(&*self.memory, group, since).await
-    }
+    let slow = |access: Access<'_>| match access {
+        Access::Load(_) => Duration::ZERO,
+        Access::Save(..) => SLOW,
+    };
+    on_a_faulty_store(setting, answer, slow, script)
 }
 
 /// An event that makes the code panic three times is put off; but these are three events.
 #[test]
 fn bot_forgets_panics_after_it_has_done_something() {
-    record(async {
-        let (chat, memory) = (chat(NOON, FINE), Arc::new(Memory::default()));
-        let trap = Trap {
-            memory: Arc::clone(&memory),
-            fell_in: Mutex::default(),
-        };
-        let script = async |town: &mut Town| {
-            for user in (10..14).map(UserId) {
-                town.happens(Event::Joined(HERE, user)).await;
-                let code = town.member(HERE, user).code.to_string();
-                let said = town.happens(Event::Said(user, code)).await;
-                sleep(MINUTE * 5).await;
-                assert_eq!(town.member(HERE, user).status, Status::Verified);
-                assert!(town.is_settled(said));
+    // Panics the first time that it is to let somebody in.
+    let fell_in = Mutex::new(BTreeSet::new());
+    let trap = move |access: Access<'_>| {
+        if let Access::Save(_, members) = access {
+            for member in members.iter().filter(|m| m.status == Status::Verified) {
+                let first = fell_in.lock().unwrap().insert(member.user);
+                assert!(!first, "a trap");
             }
-        };
-        serve(&Setting::default(), &chat, &memory, trap, script).await;
+        }
+        Duration::ZERO
+    };
+    on_a_faulty_store(&Setting::default(), FINE, trap, async |town| {
+        for user in (10..14).map(UserId) {
+            town.happens(Event::Joined(HERE, user)).await;
+            let code = town.member(HERE, user).code.to_string();
+            let said = town.happens(Event::Said(user, code)).await;
+            sleep(MINUTE * 5).await;
+            assert_eq!(town.member(HERE, user).status, Status::Verified);
+            assert!(town.is_settled(said));
+        }
     });
 }
 
 /// A message concerns two groups; in one of them it cannot be stored. Whether it is settled, and
 /// who was let in.
 fn heard_by_a_fragile_store(panics: u32) -> (bool, Status, Status) {
-    record(async {
-        let setting = Setting::default();
-        let (chat, memory) = (chat(NOON, FINE), Arc::new(Memory::default()));
-        let fragile = Fragile {
-            memory: Arc::clone(&memory),
-            panics: Mutex::new(panics),
-            from: Instant::now() + MINUTE * 4,
-        };
-        let script = async |town: &mut Town| {
-            for group in [HERE, THERE] {
-                town.happens(Event::Joined(group, USER)).await;
-            }
-            sleep(MINUTE * 2).await;
-            let said = Event::Said(USER, town.code(HERE));
-            let said = town.happens(said).await;
-            (town.is_settled(said), town.status(HERE), town.status(THERE))
-        };
-        serve(&setting, &chat, &memory, fragile, script).await
+    let left = AtomicU32::new(panics);
+    // Only once that person is to be let in.
+    let fragile = move |access: Access<'_>| {
+        if let Access::Save(HERE, [member]) = access
+            && member.status == Status::Verified
+            && left.load(Ordering::Relaxed) > 0
+        {
+            left.fetch_sub(1, Ordering::Relaxed);
+            panic!("the store panics");
+        }
+        Duration::ZERO
+    };
+    on_a_faulty_store(&Setting::default(), FINE, fragile, async |town| {
+        for group in [HERE, THERE] {
+            town.happens(Event::Joined(group, USER)).await;
+        }
+        sleep(MINUTE * 2).await;
+        let said = Event::Said(USER, town.code(HERE));
+        let said = town.happens(said).await;
+        (town.is_settled(said), town.status(HERE), town.status(THERE))
     })
     .value
 }

@@ -15,7 +15,7 @@ use async_workbook::{
     ch15_group_verification::{
         bot::Scans,
         clock::Clock,
-        model::UserId,
+        model::{Status, UserId},
         platform::{Call, Event, Message},
         policy::Policy,
         sim::{
@@ -194,14 +194,6 @@ fn crash_of_the_whole_process_loses_nothing() {
     // Events of the last moments may still be unsettled.
     assert!(joined.len() as u64 - count("joined") <= 2, "{json}");
     assert!(kicks - count("kicked_by_timeout") <= 2, "{json}");
-    let statuses = [
-        "verified",
-        "unmuted_by_admin",
-        "left",
-        "kicked_by_admin",
-        "kicked_by_timeout",
-        "pending",
-    ];
-    let sum: u64 = statuses.iter().map(|status| count(status)).sum();
+    let sum: u64 = Status::ALL.iter().map(|status| count(status.name())).sum();
     assert_eq!(sum, count("joined"));
 }

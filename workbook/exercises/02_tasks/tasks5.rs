@@ -49,14 +49,10 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::{runtime::Handle, task::yield_now, time::advance};
 
     use super::*;
-
-    const fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
 
     fn alive() -> usize {
         Handle::current().metrics().num_alive_tasks()

@@ -45,16 +45,12 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::{join, time::timeout};
 
     use super::*;
 
     const HINT: &str = "Who holds a place in the printer, and when do they give it back?";
-
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
 
     #[test]
     fn two_photos_in_the_printer_and_any_number_on_the_rack() {

@@ -57,16 +57,12 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use futures::future::join_all;
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::join;
 
     use super::*;
 
     const HINT: &str = "Who holds a line, and who has gone without giving it back?";
-
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
 
     #[test]
     fn a_failed_question_gives_its_line_back() {

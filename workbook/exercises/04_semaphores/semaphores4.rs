@@ -125,17 +125,13 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use futures::future::join_all;
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::{join, time::timeout};
 
     use super::*;
 
     const HINT: &str =
         "Who holds a permit or a connection, and who has gone without giving it back?";
-
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
 
     /// This many connections are opened, and it takes so many seconds.
     fn check(what: &str, expected: (usize, u64), was: usize, played: &Recording) {

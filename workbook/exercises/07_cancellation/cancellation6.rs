@@ -87,13 +87,9 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::{Outcome, Recording};
+    use stage::{Outcome, Recording, ms};
 
     use super::*;
-
-    fn at(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
 
     type Played = Recording<(Vec<Option<u32>>, Books)>;
 
@@ -154,7 +150,7 @@ mod tests {
         let (played, happened) = play(&[60_000]);
         let (orders, took) = (&played.value.0, played.elapsed);
         assert!(
-            *orders == [Some(10)] && took == at(3_000),
+            *orders == [Some(10)] && took == ms(3_000),
             "who stays should get order 10 after 3 s, and got {orders:?} after {took:?}{happened}"
         );
     }
@@ -165,10 +161,10 @@ mod tests {
             let (played, happened) = play(&[patience]);
             let shut = played.when("shut down");
             assert!(
-                shut == [at(done)],
+                shut == [ms(done)],
                 "the customer left after {patience} ms: the shop should be shut down once, at {:?}, \
                  and was at {shut:?}{happened}",
-                at(done)
+                ms(done)
             );
         }
     }

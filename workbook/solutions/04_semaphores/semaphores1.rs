@@ -33,16 +33,12 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::join;
 
     use super::*;
 
     const HINT: &str = "Who holds a bench, and when do they give it back?";
-
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
 
     fn check(bicycles: u32, benches: usize, expected: &[u64]) {
         let ((), played) = play(shop(bicycles, benches));

@@ -87,17 +87,13 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use stage::Recording;
+    use stage::{Recording, ms};
     use tokio::{join, time::timeout};
 
     use super::*;
 
     const HINT: &str =
         "Who tells those who wait that the office is closed, and what does `close` wait for?";
-
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
 
     #[test]
     fn the_queue_goes_home_and_the_desks_finish() {

@@ -63,11 +63,9 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use stage::ms;
 
-    fn millis(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
+    use super::*;
 
     fn all_parcels(sorted: &[Vec<u32>]) -> Vec<u32> {
         let mut all = sorted.concat();
@@ -96,7 +94,7 @@ mod tests {
                 (1..=parcels).collect::<Vec<_>>(),
                 "every parcel is sorted once"
             );
-            let expected = millis(300) * rounds;
+            let expected = ms(300) * rounds;
             assert!(
                 played.elapsed == expected,
                 "{machines} machines sort {parcels} parcels in {expected:?}, not in {:?}",
@@ -116,11 +114,11 @@ mod tests {
     fn an_empty_belt_is_not_the_end() {
         // Parcels that come every 100 ms keep three machines busy.
         for gap in [1_000, 100] {
-            let played = stage::record(post_office(3, 6, millis(gap)));
+            let played = stage::record(post_office(3, 6, ms(gap)));
 
             assert_eq!(all_parcels(&played.value), [1, 2, 3, 4, 5, 6]);
             woken_when_there_is_something(&played, 6);
-            let expected = millis(6 * gap + 300);
+            let expected = ms(6 * gap + 300);
             assert!(
                 played.elapsed == expected,
                 "a parcel every {gap} ms: all are sorted after {expected:?}, not {:?}",

@@ -76,11 +76,9 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use stage::ms;
 
-    fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
+    use super::*;
 
     /// Who is inside, after how long, and when the bell was rung.
     fn day(pause: u64, visitors: u32) -> (Vec<u32>, Duration, Vec<Duration>) {
