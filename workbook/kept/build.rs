@@ -1,28 +1,64 @@
-//! Makes a module of each solution in `../wrong` and `../right`. They stand there without what all
-//! have in common with the solution: from a certain line on, which is named at their end.
+//! Makes a module of each solution in `../wrong` and `../right`, and a list of them for each chapter. They
+//! stand there without what all have in common with the solution: from a certain line on, which is named
+//! at their end.
 
-use std::{env, error::Error, fmt::Write, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    env,
+    error::Error,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 const MARK: &str = "// From here on as in the solution:\n// ";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let workbook = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
-    let out = env::var("OUT_DIR")?;
-    let out = Path::new(&out);
     // `KEPT=locks` builds only what belongs to exercises whose names begin so.
     let beginning = env::var("KEPT").unwrap_or_default();
     println!("cargo::rerun-if-env-changed=KEPT");
+    let workbook = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
+    let mut unused = BTreeSet::new();
+    for folder in ["wrong", "right"] {
+        println!("cargo::rerun-if-changed=../{folder}");
+        unused.extend(entries(&workbook.join(folder))?);
+    }
     println!("cargo::rerun-if-changed=../solutions");
+    for chapter in entries(&workbook.join("solutions"))? {
+        if !workbook.join(format!("kept/tests/{chapter}.rs")).exists() {
+            return Err(format!("kept/tests/{chapter}.rs is missing").into());
+        }
+        let mut exercises = Vec::new();
+        for file in entries(&workbook.join("solutions").join(&chapter))? {
+            let exercise = file.trim_end_matches(".rs").to_owned();
+            unused.remove(&exercise);
+            if exercise.starts_with(&beginning) {
+                exercises.push(exercise);
+            }
+        }
+        write_modules(&workbook, &chapter, &exercises)?;
+    }
+    match unused.first() {
+        Some(name) => Err(format!("no exercise is called {name}").into()),
+        None => Ok(()),
+    }
+}
+
+/// The modules of a chapter, and `ALL`, their paths.
+fn write_modules(
+    workbook: &Path,
+    chapter: &str,
+    exercises: &[String],
+) -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
     let (mut modules, mut names) = (String::new(), String::new());
     for verdict in ["wrong", "right"] {
-        println!("cargo::rerun-if-changed=../{verdict}");
         writeln!(modules, "mod {verdict} {{")?;
-        let all = entries(&workbook.join(verdict))?.into_iter();
-        for exercise in all.filter(|name| name.starts_with(&beginning)) {
-            println!("cargo::rerun-if-changed=../{verdict}/{exercise}");
+        for exercise in exercises {
+            let solution = workbook.join(format!("solutions/{chapter}/{exercise}.rs"));
+            let solution = fs::read_to_string(solution)?;
+            let folder = workbook.join(verdict).join(exercise);
             writeln!(modules, "mod {exercise} {{")?;
-            let solution = solution(&workbook, &exercise)?;
-            let folder = workbook.join(verdict).join(&exercise);
             for file in entries(&folder)? {
                 let whole = spliced(&fs::read_to_string(folder.join(&file))?, &solution)
                     .ok_or_else(|| format!("{verdict}/{exercise}/{file}: no such line"))?;
@@ -37,16 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(modules, "}}")?;
     }
     let all = format!("{modules}\nconst ALL: &[&str] = &[\n{names}];\n");
-    Ok(fs::write(out.join("kept.rs"), all)?)
-}
-
-/// The solution of this exercise, in whichever chapter it is.
-fn solution(workbook: &Path, exercise: &str) -> Result<String, Box<dyn Error>> {
-    let solutions = workbook.join("solutions");
-    let path = |chapter| solutions.join(chapter).join(format!("{exercise}.rs"));
-    let paths: Vec<_> = entries(&solutions)?.into_iter().map(path).collect();
-    let path = paths.iter().find(|path| path.exists());
-    Ok(fs::read_to_string(path.ok_or("no such solution")?)?)
+    Ok(fs::write(out.join(format!("{chapter}.rs")), all)?)
 }
 
 /// What somebody wrote, and the rest of the solution.
@@ -59,8 +86,9 @@ fn spliced(written: &str, solution: &str) -> Option<String> {
 }
 
 fn entries(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let entries = fs::read_dir(folder).map_err(|err| format!("{}: {err}", folder.display()))?;
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in entries {
         names.push(entry?.file_name().into_string().map_err(|_| "a name")?);
     }
     names.sort();
