@@ -98,12 +98,14 @@ fn decisions_table_is_complete() {
     let closed = |status: Status| {
         // Nothing but that they are not there any more.
         let gone = || Some((status, vec![]));
+        let let_in = (Status::Verified, vec![Step::Unmute, Step::Welcome]);
         [
             begins(),
             // Who went away in this moment may have come back in it.
             begins().filter(|_| status.is_away()),
             None,
-            None,
+            // And may have left before the stay that began in it.
+            (status == Status::Left).then_some(let_in),
             None,
             gone(),
             None,
@@ -152,6 +154,20 @@ fn steps(member: &Member) -> Vec<Step> {
         member = done(&member, member.stay, step, None, NOON);
     }
     steps
+}
+
+/// Platforms tell whole seconds, and in any order: who leaves and comes back within one may seem to have left last.
+#[test]
+fn decisions_let_in_who_sends_the_code_of_a_stay_that_ended_as_it_began() {
+    let stay = decide(USER, None, &Happening::Joined(code(1)), NOON).unwrap();
+    let said = Happening::Said(code(1).to_string());
+    let left = |at| decide(USER, Some(&stay), &Happening::Left, at).unwrap();
+    let at = NOON.after(HOUR);
+    let let_in = decide(USER, Some(&left(NOON)), &said, at).unwrap();
+    assert_eq!((let_in.status, let_in.as_of), (Status::Verified, at));
+    assert_eq!(steps(&let_in), [Step::Unmute, Step::Welcome]);
+    let second_later = NOON.after(Duration::from_secs(1));
+    assert_eq!(decide(USER, Some(&left(second_later)), &said, at), None);
 }
 
 #[test]

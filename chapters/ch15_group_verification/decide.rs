@@ -46,11 +46,13 @@ pub fn decide(
     let in_this_stay = at >= member.joined;
     // Some platforms tell time in seconds: who left may be back in the same one.
     let is_old = at < member.as_of || at == member.as_of && !member.status.is_away();
+    // And who left in the one in which this stay began may have left before it.
+    let may_be_there = member.status == Status::Left && member.as_of == member.joined;
     match happening {
         // Told before, or older than what is known.
         Happening::Joined(_) if is_old => None,
         Happening::Joined(code) => Some(next_stay(member, *code, at)),
-        Happening::Said(text) if pending && member.code.is(text) => Some(let_in(
+        Happening::Said(text) if (pending || may_be_there) && member.code.is(text) => Some(let_in(
             member,
             Status::Verified,
             Steps::of(&[Step::Unmute, Step::Welcome]),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     model::{GroupId, Status, Timestamp, UserId},
     roster::Roster,
-    sim::{Counts, EPOCH},
+    sim::{Counts, EPOCH, World},
     store::{BlockingStore, StoreError},
 };
 
@@ -24,6 +24,39 @@ impl Standing {
             *standing.0.entry(member.status).or_default() += 1;
         }
         standing
+    }
+
+    /// Counts all who ever joined, as the world itself sees them, which cannot know why somebody is not let in.
+    #[must_use]
+    pub fn in_world(world: &World) -> Self {
+        let mut standing = Self::default();
+        for person in world.people().iter().filter(|person| person.joined > 0) {
+            let happened = |status: &Status| person.happened.contains(status);
+            let let_in = [Status::Verified, Status::UnmutedByAdmin];
+            let gone = [Status::KickedByTimeout, Status::KickedByAdmin, Status::Left];
+            let ends = if person.present && person.muted {
+                None
+            } else if person.present {
+                let_in.iter().find(|it| happened(it))
+            } else {
+                gone[..2]
+                    .iter()
+                    .chain(&let_in)
+                    .chain(&gone[2..])
+                    .find(|it| happened(it))
+            };
+            let status = ends.copied().unwrap_or(Status::Pending);
+            *standing.0.entry(status).or_default() += 1;
+        }
+        standing
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut json = json!({});
+        self.add_to(&mut json);
+        json
     }
 
     /// Members with this status.

@@ -1,15 +1,18 @@
 //! The group-verification bot: days of its life in a simulated world, its four ways to scan
-//! side by side, and a look into its store.
+//! side by side, a look into its store, and both ends of a real protocol.
 
+mod bot;
 mod compare;
 mod ending;
 mod flags;
 mod inspect;
 mod journal;
 mod live;
+mod onebot_flags;
 mod output;
 mod own_process;
 mod places;
+mod serve;
 mod simulate;
 mod stop;
 mod terminal;
@@ -40,8 +43,10 @@ fn run(mut arguments: Vec<OsString>) -> Ended {
         Some("simulate") => simulate::simulate(parser),
         Some("compare") => compare::compare(parser),
         Some("inspect") => inspect::inspect(parser),
+        Some("serve") => serve::serve(parser),
+        Some("bot") => bot::bot(parser),
         _ => Err(Ending::Wrong(format!(
-            "unknown command '{}'; there are simulate, compare and inspect",
+            "unknown command '{}'; there are simulate, compare, inspect, serve and bot",
             command.display()
         ))),
     }

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(unix)]
+mod onebot;
 mod outputs;
 #[cfg(unix)]
 mod signals;

@@ -14,10 +14,15 @@ pub(super) const ENOUGH: usize = 100;
 /// What the bot's clock may be wrong: an event that sets it takes a moment to arrive.
 const CLOCK: Duration = Duration::from_secs(5);
 
+type Peek = Box<dyn Fn(GroupId, UserId) -> Option<Member> + Send>;
+
 /// Compares what the bot does with what really happened, and what it has stored with both.
 pub struct Checker {
     policy: Policy,
-    peek: Box<dyn Fn(GroupId, UserId) -> Option<Member> + Send>,
+    /// Looks into the bot's store; `None` where that is out of reach.
+    peek: Option<Peek>,
+    /// How long a call, or an event, may be on its way.
+    slack: Duration,
     violations: Vec<String>,
     last_kick: BTreeMap<GroupId, Timestamp>,
     /// Calls of one group in the last hour.
@@ -50,8 +55,19 @@ impl Checker {
         peek: impl Fn(GroupId, UserId) -> Option<Member> + Send + 'static,
     ) -> Self {
         Self {
+            peek: Some(Box::new(peek)),
+            ..Self::from_outside(policy, Duration::ZERO)
+        }
+    }
+
+    /// A checker for a bot in another process: it sees what the bot does, not what it has stored. Calls and events
+    /// may be on their way for as long as `slack`, by the world's clock.
+    #[must_use]
+    pub fn from_outside(policy: Policy, slack: Duration) -> Self {
+        Self {
             policy,
-            peek: Box::new(peek),
+            peek: None,
+            slack,
             violations: Vec::new(),
             last_kick: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -133,7 +149,8 @@ impl Checker {
     /// An event was settled: at once, whatever the platform does meanwhile.
     pub(super) fn settled(&mut self, world: &World, now: Timestamp, delivery: &Delivery) {
         let heard = self.heard.remove(&delivery.id);
-        if heard.is_some_and(|heard| now > heard.after(SECOND)) {
+        // Elsewhere there is no receipt.
+        if self.peek.is_some() && heard.is_some_and(|heard| now > heard.after(SECOND)) {
             self.violation(format!(
                 "heard at {heard:?}, settled at {now:?}: {delivery:?}"
             ));
@@ -156,10 +173,14 @@ impl Checker {
             self.is_settled(world, person);
         }
         for (group, greeting) in world.greetings() {
-            let member = (self.peek)(group, greeting.user);
-            let open = member.is_some_and(|member| {
-                member.status == Status::Pending && member.code == greeting.code
-            });
+            let open = match &self.peek {
+                Some(peek) => peek(group, greeting.user).is_some_and(|member| {
+                    member.status == Status::Pending && member.code == greeting.code
+                }),
+                None => world.person(group, greeting.user).is_some_and(|person| {
+                    person.present && person.muted && person.stay.code == Some(greeting.code)
+                }),
+            };
             // What nobody was told the id of, or did not live to store, cannot be recalled.
             if let Some(told) = greeting.told.filter(|_| !open)
                 && !world.has_crashed_after(told)
@@ -184,7 +205,10 @@ impl Checker {
     fn is_settled(&mut self, world: &World, person: &Person) {
         let (group, user) = (person.group, person.user);
         self.person(world, group, user);
-        let Some(member) = (self.peek)(group, user) else {
+        let Some(peek) = &self.peek else {
+            return self.is_settled_outside(person);
+        };
+        let Some(member) = peek(group, user) else {
             if person.joined > 0 && person.present {
                 self.violation(format!("lost: {person:?}"));
             }
@@ -221,6 +245,21 @@ impl Checker {
         }
     }
 
+    /// As far as it can be seen from outside.
+    fn is_settled_outside(&mut self, person: &Person) {
+        let let_in = [Status::Verified, Status::UnmutedByAdmin];
+        let let_in = let_in.iter().any(|status| person.happened.contains(status));
+        let known = person.joined > 0 && person.present && person.stay.known.is_some();
+        if known && person.muted && person.stay.heard.is_some() {
+            self.violation(format!("sent the code, and is still muted: {person:?}"));
+        }
+        if known && !person.muted && !let_in {
+            self.violation(format!(
+                "may speak without having sent the code: {person:?}"
+            ));
+        }
+    }
+
     /// Nobody is kicked whose right code had reached the bot, or who was not told, in this stay
     /// and in good time, that it would happen.
     fn kick(&mut self, world: &World, now: Timestamp, group: GroupId, user: UserId) {
@@ -229,12 +268,18 @@ impl Checker {
         };
         let stay = &person.stay;
         // What happens in the same instant comes after.
-        if stay.heard.is_some_and(|heard| heard < now) {
+        if stay
+            .heard
+            .is_some_and(|heard| heard.after(self.slack) < now)
+        {
             self.violation(format!(
                 "kicked at {now:?} in spite of the code: {person:?}"
             ));
         }
-        if stay.known.is_none_or(|known| known >= now) {
+        if stay
+            .known
+            .is_none_or(|known| known.after(self.slack) >= now)
+        {
             self.excused += 1;
             return;
         }
@@ -256,13 +301,18 @@ impl Checker {
         }
     }
 
+    /// What the bot's clock may be wrong.
+    fn clock(&self) -> Duration {
+        CLOCK + self.slack
+    }
+
     /// How long the bot has to wait before it speaks to somebody again.
     fn patience(&self, world: &World, group: GroupId, at: Timestamp) -> Duration {
         let policy = &self.policy;
         if self.is_ordered(world, group, at) {
-            policy.ordered_scan_every.saturating_sub(CLOCK)
+            policy.ordered_scan_every.saturating_sub(self.clock())
         } else {
-            policy.scan_every.saturating_sub(CLOCK)
+            policy.scan_every.saturating_sub(self.clock())
         }
     }
 
@@ -276,8 +326,8 @@ impl Checker {
     fn by_day_or_order(&mut self, world: &World, now: Timestamp, group: GroupId, what: &str) {
         let around = [
             now,
-            now.after(CLOCK),
-            Timestamp(now.0.saturating_sub(crate::model::millis(CLOCK))),
+            now.after(self.clock()),
+            Timestamp(now.0.saturating_sub(crate::model::millis(self.clock()))),
         ];
         let by_day = around.iter().any(|&at| self.policy.is_daytime(at));
         if !by_day && !self.is_ordered(world, group, now) {
@@ -298,7 +348,8 @@ impl Checker {
         let Some(known) = person.stay.known else {
             return;
         };
-        let limit = self.policy.call_timeout + self.policy.longest_backoff + 5 * SECOND;
+        let limit =
+            self.policy.call_timeout + self.policy.longest_backoff + 5 * SECOND + self.slack;
         let late = now > known.after(limit);
         let before = Timestamp(known.0.saturating_sub(crate::model::millis(HOUR / 2)));
         if late && quiet && world.is_well(group, before..now) {
@@ -351,7 +402,8 @@ impl Checker {
 
     /// Only who is pending is muted, greeted, warned, announced and kicked.
     fn pending(&mut self, group: GroupId, user: UserId) {
-        let status = (self.peek)(group, user).map(|member| member.status);
+        let Some(peek) = &self.peek else { return };
+        let status = peek(group, user).map(|member| member.status);
         if status != Some(Status::Pending) {
             self.violation(format!(
                 "spoke to {user} in {group} as if {status:?} were pending"
@@ -367,7 +419,8 @@ impl Checker {
         // In a troubled world news get lost, and what is known may be old.
         let troubled = world.settings().trouble > 0.0;
         let up_to_date = !troubled && !world.is_unsettled(group, user);
-        let Some(member) = (self.peek)(group, user) else {
+        let Some(peek) = &self.peek else { return };
+        let Some(member) = peek(group, user) else {
             if up_to_date && person.joined > 0 {
                 self.violation(format!("lost: {person:?}"));
             }

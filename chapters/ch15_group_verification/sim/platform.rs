@@ -157,6 +157,21 @@ impl SimPlatform {
     /// [`start`](Self::start).
     pub async fn pump(&self, bot: mpsc::Sender<Delivery>) {
         loop {
+            let delivery = self.next_delivery().await;
+            if bot.send(delivery.clone()).await.is_err() {
+                return pending().await;
+            }
+            self.reached(&delivery);
+        }
+    }
+
+    /// Waits for the next event for the bot.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped.
+    pub async fn next_delivery(&self) -> Delivery {
+        loop {
             let now = self.clock.now();
             let (next, due) = {
                 let mut inside = self.lock();
@@ -164,15 +179,7 @@ impl SimPlatform {
                 (inside.world.next_event(now), inside.world.due())
             };
             if let Some(delivery) = next {
-                if bot.send(delivery.clone()).await.is_err() {
-                    return pending().await;
-                }
-                let (now, inside) = (self.clock.now(), &mut *self.lock());
-                inside.world.reached(now, &delivery);
-                if let Some(checker) = &mut inside.checker {
-                    checker.heard(now, &delivery);
-                }
-                continue;
+                return delivery;
             }
             // What is due already waits for the connection.
             let due = due.map(|due| if due <= now { now.after(SOON) } else { due });
@@ -188,6 +195,20 @@ impl SimPlatform {
                 } => {}
             }
         }
+    }
+
+    /// The bot has got this event.
+    pub fn reached(&self, delivery: &Delivery) {
+        let (now, inside) = (self.clock.now(), &mut *self.lock());
+        inside.world.reached(now, delivery);
+        if let Some(checker) = &mut inside.checker {
+            checker.heard(now, delivery);
+        }
+    }
+
+    /// The connection broke so soon after `since` that the bot may not have got it after all.
+    pub fn may_not_have_reached(&self, delivery: &Delivery, since: Timestamp) {
+        self.lock().world.may_not_have_reached(delivery, since);
     }
 
     /// What was counted so far.

@@ -275,6 +275,35 @@ impl World {
         }
     }
 
+    /// An event that was sent at this moment or later may not have reached the bot.
+    pub fn may_not_have_reached(&mut self, delivery: &Delivery, since: Timestamp) {
+        let unknown = |known: &mut Option<Timestamp>| {
+            known.take_if(|at| *at >= since);
+        };
+        match &delivery.event {
+            Event::Joined(group, user) => {
+                if let Some(person) = self.person_mut(*group, *user) {
+                    unknown(&mut person.stay.known);
+                }
+            }
+            Event::Said(user, _) => {
+                let people = self.people.iter_mut().filter(|person| person.user == *user);
+                people.for_each(|person| unknown(&mut person.stay.heard));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the platform can be reached, and when that changes next.
+    #[must_use]
+    pub fn connection(&self, now: Timestamp) -> (bool, Option<Timestamp>) {
+        let breaks = self.troubles.iter();
+        let breaks = breaks.filter(|trouble| trouble.what == What::Disconnected);
+        let changes = breaks.flat_map(|trouble| [trouble.when.start, trouble.when.end]);
+        let next = changes.filter(|&change| change > now).min();
+        (!self.is_disconnected(now), next)
+    }
+
     /// The bot need not be told again. Returns the event, unless it was settled before.
     pub fn settled(&mut self, event: EventId) -> Option<Delivery> {
         self.unsettled.remove(&event)
