@@ -1,7 +1,6 @@
 //! `bot`: the bot itself, on any implementation of `OneBot` v11.
 
 use std::{
-    io,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -26,6 +25,7 @@ use tokio::{
 use crate::{
     ending::{Ended, Ending, unusable},
     flags::{engine, help, number, store},
+    log,
     onebot_flags::{End, address, parsed, texts, token},
     serve::listener,
     stop,
@@ -55,10 +55,7 @@ pub fn bot(parser: Parser) -> Ended {
 
 fn live(flags: &Flags, store: impl Store, reader: &dyn BlockingStore) -> Ended {
     let asked = stop::listen(true, &Unfinished::default())?;
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_target(false)
-        .init();
+    log::to_stderr();
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Ending::Failed(format!("no runtime: {error}")))?;
     runtime.block_on(run(flags, store, &asked))?;

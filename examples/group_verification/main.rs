@@ -8,6 +8,7 @@ mod flags;
 mod inspect;
 mod journal;
 mod live;
+mod log;
 mod onebot_flags;
 mod output;
 mod own_process;
