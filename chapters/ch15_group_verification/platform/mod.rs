@@ -4,7 +4,7 @@
 mod pace;
 mod polite;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use pace::Pace;
 pub use polite::{Polite, Turn};
@@ -30,7 +30,7 @@ pub enum Call {
     Members(GroupId),
 }
 
-/// What the bot says; in which words is up to the platform.
+/// What the bot says. [`Display`](fmt::Display) is one way to put it; a platform may have other words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// To the group: who has joined, and the code.
@@ -72,6 +72,57 @@ pub struct Tally {
     pub warned: u32,
     /// Members kicked.
     pub kicked: u32,
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Greeting { user, code } => write!(
+                formatter,
+                "{}, welcome! Please send me this code in private: {code}",
+                At(&[*user])
+            ),
+            Self::Welcome(group) => {
+                write!(formatter, "Thank you. You may speak in group {group} now.")
+            }
+            Self::Warning(users) => write!(
+                formatter,
+                "{}: please send me your code in private, or you will have to leave.",
+                At(users)
+            ),
+            Self::Announcement(users) => write!(
+                formatter,
+                "{}: no code in spite of all warnings; goodbye.",
+                At(users)
+            ),
+            Self::Notice { group, warn, kick } => write!(
+                formatter,
+                "Scanning group {group}: {warn} to warn, {kick} to kick."
+            ),
+            Self::Report(tally) => write!(
+                formatter,
+                "Scan done: {} groups, {} warned, {} kicked, {} groups failed.",
+                tally.groups, tally.warned, tally.kicked, tally.failed
+            ),
+            Self::NoRights(group) => write!(
+                formatter,
+                "I lack rights in group {group}, and leave it alone for a while."
+            ),
+        }
+    }
+}
+
+/// `@101, @102`
+struct At<'a>(&'a [UserId]);
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, user) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(formatter, "{comma}@{user}")?;
+        }
+        Ok(())
+    }
 }
 
 /// The platform's answer.
