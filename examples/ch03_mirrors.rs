@@ -6,7 +6,7 @@ use ch03_gather::mirrors::{
 
 fn main() {
     stage::acts(|stage| {
-        let _ = stage.play("join_all: three copies, two too many", saved(all(&MIRRORS)));
+        let _ = stage.play("join_all: two copies, one too many", saved(all(&MIRRORS)));
         let _ = stage.play(
             "select_all: the first answer",
             saved(first_answer(&MIRRORS)),

@@ -15,9 +15,9 @@ fn main() {
                 Err(error) => info!("given up: {error}"),
             }
         });
-        stage.play("With growing pauses", told(BUSY, "teapot"));
+        stage.play("With back-off", told(BUSY, "teapot"));
         stage.play(
-            "With growing pauses: a question that has no answer",
+            "With back-off: a question that has no answer",
             told(BUSY, "unicorn"),
         );
         stage.play("With backon", async {

@@ -503,6 +503,17 @@ fn called_in_line_both_get_a_loaf() {
     assert_eq!(recording.when("got a loaf"), [SECOND; 2]);
 }
 
+/// A call that was kept is used up by `enable`: whoever is dropped after it hands nothing on.
+#[test]
+fn called_and_dropped_with_a_kept_call_loses_it() {
+    let bell = Notify::new();
+    bell.notify_one();
+    let mut first = task::spawn(bell.notified());
+    assert!(first.enter(|_, notified| notified.enable()));
+    drop(first);
+    assert_pending!(task::spawn(bell.notified()).poll());
+}
+
 /// Two calls: the first in line hears the first, whoever stands nowhere hears none.
 #[test]
 fn called_notify_one_wakes_who_is_enabled() {

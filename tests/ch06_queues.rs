@@ -18,7 +18,12 @@ use ch06_queues::{
 };
 use stage::{self, Outcome, Recording, ms};
 use tokio::{
-    sync::{Semaphore, broadcast, mpsc::channel, oneshot},
+    sync::{
+        Semaphore,
+        broadcast::{self, error::TryRecvError},
+        mpsc::channel,
+        oneshot,
+    },
     task::{JoinSet, spawn_blocking},
     time::{sleep, timeout},
 };
@@ -355,6 +360,23 @@ fn channels_broadcast_tells_the_slow_how_many_they_missed() {
     assert_eq!(slow.missed, 3);
 }
 
+/// What was the oldest may be gone by the next `recv`, which says so again.
+#[test]
+fn channels_broadcast_may_lag_twice_in_a_row() {
+    let (speaker, mut listener) = broadcast::channel(2);
+    let mut said = 0..;
+    let mut speak = |count| {
+        for number in said.by_ref().take(count) {
+            speaker.send(number).unwrap();
+        }
+    };
+    speak(4);
+    assert_eq!(listener.try_recv(), Err(TryRecvError::Lagged(2)));
+    speak(1);
+    assert_eq!(listener.try_recv(), Err(TryRecvError::Lagged(1)));
+    assert_eq!(listener.try_recv(), Ok(3));
+}
+
 #[test]
 fn channels_broadcast_has_room_for_a_power_of_two() {
     let (speaker, mut listener) = broadcast::channel(5);
@@ -367,7 +389,7 @@ fn channels_broadcast_has_room_for_a_power_of_two() {
         Ok(1),
         "five were asked for, eight are kept"
     );
-    assert_eq!(late.try_recv(), Err(broadcast::error::TryRecvError::Empty));
+    assert_eq!(late.try_recv(), Err(TryRecvError::Empty));
     speaker.send(9).unwrap();
     assert_eq!(late.try_recv(), Ok(9));
 }

@@ -352,6 +352,12 @@ fn mill_on_task_stops_with_its_stream_and_hands_panics_on() {
         })
     });
     assert!(panics.is_err(), "a panic is not the end of the stream");
+
+    let without_room = on_task(stream::iter([1]), 0);
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        stage::virtual_time(without_room.count())
+    }));
+    assert!(panics.is_err(), "not before it is polled");
 }
 
 // census
@@ -444,6 +450,8 @@ fn ticks_up_to_five_milliseconds_late_are_on_time() {
             assert_eq!(taken, [15, 20, 30, 40], "{behavior:?}");
             let taken = taken_after(behavior, ms(1), ms(4)).await;
             assert_eq!(taken, [4, 4, 4, 4], "{behavior:?} makes up for them all");
+            let taken = taken_after(behavior, ms(5), ms(10)).await;
+            assert_eq!(taken, [10, 10, 15, 20], "{behavior:?} makes up for one");
         }
         assert_eq!(
             taken_after(Delay, ms(10), ms(16)).await,
@@ -508,6 +516,19 @@ fn search_debounce_waits_for_a_pause_or_the_end() {
 }
 
 #[test]
+fn search_debounce_looks_only_while_it_is_asked() {
+    stage::virtual_time(async {
+        let (sender, receiver) = mpsc::channel(4);
+        let mut words = Box::pin(search::debounce(ReceiverStream::new(receiver), ms(300)));
+        sender.send("early").await.unwrap();
+        assert!(timeout(ms(100), words.next()).await.is_err());
+        sleep(ms(900)).await;
+        sender.send("late").await.unwrap();
+        assert_eq!(words.next().await, Some("late"));
+    });
+}
+
+#[test]
 fn search_debounce_loses_what_it_holds_back_when_dropped() {
     stage::virtual_time(async {
         let (sender, receiver) = mpsc::channel(4);
@@ -551,9 +572,32 @@ fn silence_is_counted_while_nobody_asks() {
             heard
         });
         let heard: Vec<_> = busy.collect().await;
-        let (first, silence) = (Some(120), None);
-        assert_eq!(heard[..4], [first, silence, Some(140), silence]);
-        assert_eq!(heard.iter().filter(|heard| heard.is_none()).count(), 4);
+        let silence_between_any_two = [
+            Some(120),
+            None,
+            Some(140),
+            None,
+            Some(150),
+            None,
+            Some(130),
+            None,
+            Some(110),
+        ];
+        assert_eq!(heard, silence_between_any_two);
+    });
+}
+
+#[test]
+fn silence_is_not_told_of_what_a_channel_has_kept() {
+    stage::virtual_time(async {
+        let (sender, heights) = mpsc::channel(5);
+        let buoy = silence::heights().for_each(async |height| sender.send(height).await.unwrap());
+        let timed = tokio_stream::StreamExt::timeout(ReceiverStream::new(heights), ms(3500));
+        let reader = timed.take(5).for_each(async |heard| {
+            assert!(heard.is_ok());
+            sleep(ms(5000)).await;
+        });
+        tokio::join!(buoy, reader);
     });
 }
 
@@ -621,6 +665,21 @@ fn windows_are_closed_by_messages_and_not_by_the_clock() {
         sender.send(ms(5000)).await.unwrap();
         assert_eq!(counts.next().await, Some(passed(0, 1)));
     });
+}
+
+#[test]
+fn windows_of_an_hour_are_closed_by_a_clock_that_is_fast() {
+    let happened = stream::iter([1, 3600, 2, 3594, 3595].map(Duration::from_secs));
+    let counts: Vec<_> = stage::virtual_time(tumbling(happened, WIDTH, WIDTH).collect());
+    let late = |seconds| Count::TooLate(Duration::from_secs(seconds));
+    let expected = [
+        passed(0, 1),
+        late(2),
+        late(3594),
+        passed(3595, 1),
+        passed(3600, 1),
+    ];
+    assert_eq!(counts, expected);
 }
 
 #[test]

@@ -526,6 +526,25 @@ fn exit_stack_closes_the_rest_when_the_body_or_a_closing_panics() {
     assert_eq!((book.opened, book.closed), (4, 4));
 }
 
+/// What was entered at once is closed also if the body panics before it has given a future.
+#[test]
+fn exit_stack_closes_after_a_panic_of_the_call() {
+    let server = Server::default();
+    stage::virtual_time(async {
+        let session = server.open("mail").await;
+        let stack = exit_stack(
+            ms(1000),
+            |stack: &mut ExitStack| -> Ready<Result<(), Failed>> {
+                let entered = stack.enter(async { session }).now_or_never();
+                assert!(entered.is_none(), "no future");
+                unreachable!()
+            },
+        );
+        assert!(AssertUnwindSafe(stack).catch_unwind().await.is_err());
+    });
+    assert_eq!(server.book(), CLOSED);
+}
+
 #[test]
 fn exit_stack_tells_no_errors_after_a_panic() {
     let server = Server::with(&[Failed::Close("database")]);
@@ -603,6 +622,9 @@ fn wire_is_in_order_after_an_answer_only() {
         assert_eq!(wire.ask("Ann").await.unwrap(), "Ann has 300");
         assert!(wire.in_order());
         dropped_after(1, wire.ask("Bert")).await;
+        assert!(!wire.in_order());
+        // And never again: now it is one answer behind.
+        assert_eq!(wire.ask("Cleo").await.unwrap(), "Bert has 400");
         assert!(!wire.in_order());
         drop(wire);
         bank.closed().await;
@@ -810,6 +832,25 @@ fn ready_made_pool_keeps_to_its_size() {
         drop(lent);
         assert!(timeout(ms(1000), pool.get()).await.is_ok());
         assert_eq!(bank.connections(), 2);
+    });
+}
+
+#[test]
+fn ready_made_pool_throws_away_what_it_is_told_to() {
+    stage::virtual_time(async {
+        let bank = Bank::default();
+        let pool = ready_made::pool(bank.clone(), 2);
+        drop(pool.get().await.unwrap());
+        let old = pool.retain(|_, metrics| metrics.last_used() > Duration::from_hours(1));
+        yield_now().await;
+        assert_eq!(
+            (old.removed.len(), bank.connections()),
+            (1, 1),
+            "removed, not dropped"
+        );
+        drop(old);
+        yield_now().await;
+        assert_eq!(bank.connections(), 0);
     });
 }
 

@@ -93,9 +93,21 @@ fn retry_gives_up_with_the_last_error_and_the_count() {
     assert_eq!(asked(s(60), "teapot"), Err(GaveUp { tries: 6, last }));
     let last = StockError::NoSuchItem;
     assert_eq!(asked(s(0), "unicorn"), Err(GaveUp { tries: 1, last }));
-    let error = GaveUp { tries: 6, last };
-    assert_eq!(error.to_string(), "gave up at try 6: no such item");
+    let error = GaveUp {
+        tries: 6,
+        last: StockError::Busy,
+    };
+    assert_eq!(error.to_string(), "gave up at try 6: busy");
     assert!(std::error::Error::source(&error).is_none());
+    // The first try is always made.
+    let none = Backoff {
+        tries: 0,
+        ..PATIENT
+    };
+    let mut rng = StdRng::seed_from_u64(1);
+    let last = "no";
+    let tried = retry(none, &mut rng, |_| true, || ready(Err::<(), _>(last)));
+    assert_eq!(virtual_time(tried), Err(GaveUp { tries: 1, last }));
 }
 
 #[test]
@@ -144,7 +156,7 @@ fn retry_tries_only_what_may_pass_and_so_often() {
     });
 }
 
-/// Backon's jitter comes on top: a pause is never shorter than without it.
+/// Backon's jitter comes on top: a pause is never shorter than without it, and may exceed `max_delay`.
 #[test]
 fn retry_with_backon_pauses_at_least_as_long_as_without_jitter() {
     let asked = record(async { with_backon(&Warehouse::busy_for(s(2)), "teapot").await });
@@ -165,6 +177,16 @@ fn retry_with_backon_pauses_at_least_as_long_as_without_jitter() {
             assert!((s(least)..s(2 * least)).contains(&pause), "{pause:?}");
         }
     }
+    let longest = (0..100).filter_map(|seed| {
+        let pauses = ExponentialBuilder::new()
+            .with_max_delay(s(4))
+            .with_max_times(5)
+            .with_jitter()
+            .with_jitter_seed(seed);
+        pauses.build().max()
+    });
+    let longest = longest.max().unwrap();
+    assert!(longest > s(7) && longest <= s(8), "{longest:?}");
     // Six tries, as it counts retries.
     let asked = record(async { with_backon(&Warehouse::busy_for(s(60)), "teapot").await });
     assert_eq!((asked.value, asked.lanes.len()), (Err(StockError::Busy), 6));
@@ -272,6 +294,18 @@ fn payment_that_is_no_longer_wanted_is_undone() {
     assert_eq!((paid, bank.taken()), (PAID, 30));
 }
 
+/// The order is looked at before each try, and not again when the answer is there.
+#[test]
+fn payment_may_be_made_for_an_order_that_is_cancelled_during_a_try() {
+    for (line, at) in [(Line::Good, ms(500)), (Line::RequestLost, ms(3500))] {
+        let (bank, order) = (Bank::behind(line), Order::default());
+        let paying = if_still_wanted(&bank, &order, Key(7), 30);
+        let (paid, ()) = virtual_time(join(paying, order.cancel_after(at)));
+        assert_eq!((paid, bank.taken()), (PAID, 30), "{line:?}");
+        assert!(order.is_cancelled());
+    }
+}
+
 /// On a busy machine more tries than these may be too late; whatever happens, the books must be right.
 #[test]
 fn payment_is_tried_again_with_its_key_and_only_if_it_is_wanted() {
@@ -316,6 +350,8 @@ fn storm_comes_back_in_waves_without_jitter() {
 #[test]
 fn storm_is_spread_by_jitter_but_no_smaller() {
     let load = stormy(Manners::Jitter);
+    // More than the picture is high.
+    assert_eq!(load.calls[10], 234);
     assert_eq!(
         (load.in_vain(), load.peak(), load.all_back),
         (544, 29, Some(30))
@@ -329,8 +365,8 @@ fn storm_is_no_storm_with_a_budget() {
         (load.in_vain(), load.peak(), load.all_back),
         (253, 12, Some(29))
     );
-    // A hundred first tries at once and a hundred at their times; twenty retries were saved up, and a
-    // fifth more comes with the first tries.
+    // A hundred first tries at once and a hundred at their times at most; twenty retries were saved up, and
+    // a fifth more comes with the first tries.
     assert!(load.in_vain() <= 200 + 20 + 40);
 }
 
@@ -401,6 +437,22 @@ fn deadline_that_is_handed_down_is_kept() {
         })
     );
     assert_eq!(page.elapsed, ms(800));
+}
+
+#[test]
+fn deadline_that_is_over_lets_work_be_polled_once() {
+    virtual_time(async {
+        let deadline = Deadline::after(s(1));
+        sleep(s(2)).await;
+        assert_eq!(deadline.run(s(1), ready("done")).await, Ok("done"));
+        let mut begun = false;
+        let work = async {
+            begun = true;
+            sleep(ms(1)).await;
+        };
+        assert_eq!(deadline.run(s(1), work).await, Err(TooLate));
+        assert!(begun);
+    });
 }
 
 #[test]
@@ -561,6 +613,30 @@ fn kinds_have_three_readers() {
         assert!(error.shown().contains(shown), "{}", error.shown());
         assert!(!error.shown().contains(logged));
     }
+}
+
+/// The first try may have ordered something; the last error does not know of it.
+#[test]
+fn kinds_the_last_error_speaks_of_the_last_try() {
+    let mut kinds = [
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::ConnectionRefused,
+    ]
+    .into_iter();
+    let order = || {
+        ready(Err::<(), _>(OrderError::from(io::Error::from(
+            kinds.next().unwrap(),
+        ))))
+    };
+    let backoff = Backoff {
+        tries: 2,
+        ..PATIENT
+    };
+    let mut rng = StdRng::seed_from_u64(1);
+    let is_passing = |error: &OrderError| error.again() != Again::No;
+    let gave_up = virtual_time(retry(backoff, &mut rng, is_passing, order)).unwrap_err();
+    assert_eq!((gave_up.tries, gave_up.last.again()), (2, Again::Yes));
+    assert!(gave_up.last.shown().contains("Nothing was ordered"));
 }
 
 /// After which meals the table is cleared.
@@ -818,6 +894,38 @@ fn breaker_does_not_listen_to_calls_of_another_era() {
 }
 
 #[test]
+fn breaker_that_shall_open_after_no_failure_opens_after_one() {
+    let now = Instant::now();
+    let mut breaker = Breaker::new(0, s(3));
+    let (good, bad) = (breaker.ask(now).unwrap(), breaker.ask(now).unwrap());
+    breaker.tell(good, true, now);
+    assert_eq!(breaker.state(), State::Closed { failures: 0 });
+    breaker.tell(bad, false, now);
+    assert_eq!(breaker.state(), State::Open { until: now + s(3) });
+}
+
+/// Inside, a time-out is a failure; around the breaker, it drops a call of which nobody hears.
+#[test]
+fn breaker_opens_only_if_the_time_out_is_inside() {
+    let hangs = || async { timeout(s(1), pending::<()>()).await.map_err(|_| "late") };
+    virtual_time(async {
+        let breaker = Mutex::new(Breaker::new(3, s(3)));
+        for _ in 0..10 {
+            let hangs = guarded(&breaker, pending::<Result<(), &str>>());
+            assert!(timeout(s(1), hangs).await.is_err());
+        }
+        let state = breaker.lock().unwrap().state();
+        assert_eq!(state, State::Closed { failures: 0 });
+        for _ in 0..3 {
+            let told = guarded(&breaker, hangs()).await;
+            assert_eq!(told, Err(NoAnswer::Failed("late")));
+        }
+        let told = guarded(&breaker, hangs()).await;
+        assert_eq!(told, Err(NoAnswer::Refused(Refused)));
+    });
+}
+
+#[test]
 fn breaker_saves_visitors_the_wait() {
     let words = |visits: &stage::Recording| {
         let told = |number| visits.told(&format!("visit {number}"))[0].1.to_owned();
@@ -917,6 +1025,12 @@ fn hedge_saves_the_tail_and_costs_a_few_calls() {
 }
 
 #[test]
+fn hedge_does_not_help_when_both_are_slow() {
+    let asked = record(hedged(ms(200), || sleep(s(2))));
+    assert_eq!(asked.elapsed, s(2));
+}
+
+#[test]
 fn hedge_calls_twice_only_what_is_slow() {
     on_both_runtimes(|| async {
         let calls = AtomicU32::new(0);
@@ -1004,6 +1118,17 @@ fn cache_for_two_drops_what_was_not_used_for_longest() {
     );
 }
 
+/// One asker fetches: those who have waited for it find the price there, as those who come later.
+#[test]
+fn cache_entry_is_fresh_for_the_one_who_fetched() {
+    let (cache, market) = (Small::new(100), Market::default());
+    let asked = virtual_time(join_all((0..3).map(|_| async {
+        let entry = cache.entry("tea").or_try_insert_with(market.fetch("tea"));
+        entry.await.map(|entry| entry.is_fresh())
+    })));
+    assert_eq!(asked, [Ok(true), Ok(false), Ok(false)]);
+}
+
 /// Moka's own expiry goes by the machine's clock, which the virtual one does not move. (Waits 310 ms.)
 #[test]
 fn cache_expiry_of_moka_keeps_real_time() {
@@ -1089,6 +1214,20 @@ fn cache_stale_is_good_enough_when_the_market_is_closed() {
         assert_eq!(market.calls(), 3);
         assert_eq!(prices.get("tea").await, Err(Arc::new(Closed)));
     });
+}
+
+/// A price becomes too old to be told while it is refreshed: who asks then fetches one as well.
+#[test]
+fn cache_stale_is_no_longer_told_when_it_is_too_old() {
+    let asked = record(async {
+        let (market, prices) = prices();
+        assert_eq!(prices.get("tea").await, Ok(1));
+        sleep(ms(19_900)).await;
+        assert_eq!(prices.get("tea").await, Ok(1));
+        sleep(ms(200)).await;
+        assert_eq!((prices.get("tea").await, market.calls()), (Ok(3), 3));
+    });
+    assert_eq!(asked.elapsed, s(1) + ms(19_900 + 200) + s(1));
 }
 
 /// Who fetches a fresh price in the background is dropped with the prices.

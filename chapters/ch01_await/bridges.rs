@@ -40,7 +40,7 @@ async fn greet(name: &str) -> String {
 ///
 /// # Errors
 ///
-/// Always: the panic, as the task's result.
+/// The panic, as the task's result.
 pub async fn nested_wrong() -> Result<io::Result<String>, JoinError> {
     let visit = async {
         info!("calling the synchronous function");

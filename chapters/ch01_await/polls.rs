@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// number of polls that it took.
 ///
 /// Cancel safety: the thread of a dropped kettle ends by itself. It still wakes the task that polled
-/// it last, which is polled once more than it needs.
+/// it last, which may be polled once more than it needs.
 pub struct Kettle {
     needs: Duration,
     polls: u32,

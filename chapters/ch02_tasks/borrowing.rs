@@ -39,7 +39,7 @@ pub async fn shared(text: Arc<str>) -> Result<[usize; 2], JoinError> {
     Ok([words.await?, letters.await?])
 }
 
-/// No task at all: both are polled within this future, which outlives neither the text nor them. 1 s.
+/// No task at all: both are polled within this future, and neither outlives it, nor it the text. 1 s.
 pub async fn joined(text: &str) -> [usize; 2] {
     tokio::join!(words(text), letters(text)).into()
 }

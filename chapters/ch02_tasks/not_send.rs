@@ -1,4 +1,4 @@
-//! What may not go to another thread (an `Rc`, the guard of a lock), and tasks that hold it all the
+//! What may not go to another thread (an `Rc`, the guard of a `std` lock), and tasks that hold it all the
 //! same.
 
 use std::{

@@ -42,8 +42,8 @@ impl<T: Send + 'static, E: Send + 'static> Group<T, E> {
 ///
 /// # Errors
 ///
-/// The errors of all tasks that failed, in the order in which they did: usually one; several if
-/// others failed before they could be stopped.
+/// The errors of all tasks that failed, in no particular order: usually one; several if others
+/// failed before they could be stopped.
 ///
 /// # Panics
 ///
@@ -54,7 +54,7 @@ impl<T: Send + 'static, E: Send + 'static> Group<T, E> {
 /// # Cancel safety
 ///
 /// Dropping this future, or a panic in `start`, aborts all tasks without waiting for their end: one
-/// that another thread is polling goes on to its next await that has to wait.
+/// that another thread is polling goes on to its next await that has to wait, or to its end.
 pub async fn scope<T, E>(start: impl FnOnce(&mut Group<T, E>)) -> Result<Vec<T>, GroupError<E>>
 where
     T: Send + 'static,

@@ -84,7 +84,7 @@ pub async fn one_customer_wrong() -> Result<(), Elapsed> {
 ///
 /// # Errors
 ///
-/// None here: there is a loaf for everybody.
+/// After 10 s; up to five customers have their loaves by then.
 pub async fn customers(count: u32) -> Result<(), Elapsed> {
     let shelf = Shelf::default();
     shop(count, async || shelf.take().await, || shelf.put()).await
@@ -94,7 +94,7 @@ pub async fn customers(count: u32) -> Result<(), Elapsed> {
 ///
 /// # Errors
 ///
-/// None here: there is a loaf for everybody.
+/// After 10 s; up to five customers have their loaves by then.
 pub async fn customers_watching(count: u32) -> Result<(), Elapsed> {
     let loaves = watch::Sender::new(0);
     let put = || {

@@ -148,7 +148,7 @@ pub async fn reload() -> Result<(), InvalidConfig> {
     Ok(())
 }
 
-/// One reads twice a second, the other reloads after the first second.
+/// One reads twice a second, the other begins to reload after 0.9 s.
 async fn three_seconds(reload: impl AsyncFn(), read: impl Fn()) {
     let reloader = async {
         sleep(Duration::from_millis(900)).await;

@@ -14,7 +14,7 @@ pub struct NoAnswer;
 
 /// Looks whether there is a connection, and opens one if not: so do all five.
 ///
-/// Returns how many were opened.
+/// Returns how often somebody began to open one.
 pub async fn five_tasks_wrong() -> u32 {
     let opened = Cell::new(0);
     let connection = Cell::new(None);
@@ -29,7 +29,7 @@ pub async fn five_tasks_wrong() -> u32 {
 
 /// The first opens it, the others wait for that. If it fails, the next one tries.
 ///
-/// Returns how many were opened.
+/// Returns how often somebody began to open one.
 pub async fn five_tasks_once() -> u32 {
     let opened = Cell::new(0);
     let connection = OnceCell::new();

@@ -12,7 +12,7 @@ use tracing::{info, info_span};
 
 /// The till is locked here and counted in a task. In between nobody can get at it.
 ///
-/// Returns what is in the till at the end.
+/// Returns what was counted.
 pub async fn handed_over() -> u32 {
     let till = Arc::new(Mutex::new(100));
     let locked = Arc::clone(&till).lock_owned().await;

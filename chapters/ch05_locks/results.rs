@@ -28,7 +28,7 @@ pub async fn locked() -> Vec<u32> {
         )
     });
     for task in tasks {
-        // Without this look nobody would know that one has failed.
+        // The list does not tell that one has failed; the handle does.
         if task.await.is_err() {
             info!("one result is missing");
         }

@@ -40,7 +40,7 @@ pub enum NotSold {
 
 impl BoxOffice {
     /// Opens a box office. The task ends when every handle is gone and every request answered,
-    /// and returns the number of seats that were never sold.
+    /// and returns the number of seats left.
     ///
     /// # Panics
     ///

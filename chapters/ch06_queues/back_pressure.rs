@@ -27,7 +27,7 @@ pub struct Footage {
     pub encoded: usize,
     /// Frames that were thrown away.
     pub dropped: usize,
-    /// Frames that were in the queue when it was longest.
+    /// The most that the encoder found waiting, with the frame it took.
     pub longest: usize,
 }
 

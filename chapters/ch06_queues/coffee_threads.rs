@@ -70,7 +70,7 @@ pub fn open(room: u16, close: mpsc::Receiver<String>) -> Result<Report, BadCapac
 }
 
 /// Accepts orders until it is time to close. The time-out on `close` *is* the wait for the next
-/// customer: a thread cannot wait for two things, so one of them has to be a time.
+/// customer: a thread cannot wait for two channels of the standard library, but for one and a time.
 fn take_orders(orders: &mpsc::SyncSender<u32>, close: &mpsc::Receiver<String>) -> BTreeSet<u32> {
     let mut taken = BTreeSet::new();
     info!("warming up");

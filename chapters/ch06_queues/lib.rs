@@ -1,8 +1,8 @@
 //! Handing work from task to task.
 //!
-//! In the order of the lesson: [`queue`] is a bounded queue with several receivers, which [`producers`],
-//! [`pipeline`], [`stages`], [`back_pressure`] and [`sensors`] put between their tasks; [`post`] is
-//! about its end from the receiver's side. [`channels`] shows `oneshot`, `broadcast` and `watch`,
+//! [`queue`] is a bounded queue whose receiver several tasks share; [`producers`], [`pipeline`] and
+//! [`sensors`] put it, or that receiver, between their tasks. In [`stages`] and [`back_pressure`] each queue has one
+//! receiver; [`post`] is about the end from the receiver's side. [`channels`] shows `oneshot`, `broadcast` and `watch`,
 //! [`actor`] a task that owns what it is asked about. The coffee shop closes twice, in
 //! [`coffee_tasks`] and in [`coffee_threads`]; [`coffee`] is what both share, and [`signals`] is
 //! what tells a program that it should stop.

@@ -33,7 +33,7 @@ pub async fn list() -> Vec<Page> {
     pages
 }
 
-/// An iterator of futures: it must say how many there are before any of them has been awaited.
+/// An iterator of futures: it may have to say how many there are before any of them has been awaited.
 pub fn guessed_wrong(guess: u32) -> impl Iterator<Item = impl Future<Output = Option<Page>>> {
     (1..=guess).map(fetch)
 }

@@ -15,7 +15,7 @@ const PATIENCE: Duration = ms(500);
 /// How long before each burst, and how many letters it has.
 const BURSTS: [(Duration, u32); 4] = [(ms(100), 5), (ms(400), 1), (ms(1000), 2), (ms(1000), 1)];
 
-/// A bag is closed when it is full, however long that takes.
+/// A bag is closed when it is full, however long that takes, or at the end.
 pub async fn full() -> Vec<Vec<u32>> {
     sort(|letters| letters.chunks(FULL)).await
 }
@@ -25,7 +25,7 @@ pub async fn ready() -> Vec<Vec<u32>> {
     sort(|letters| letters.ready_chunks(FULL)).await
 }
 
-/// A bag is closed when it is full, or half a second after its first letter.
+/// A bag is closed when it is full, or half a second after its first letter, or at the end.
 pub async fn patient() -> Vec<Vec<u32>> {
     sort(|letters| tokio_stream::StreamExt::chunks_timeout(letters, FULL, PATIENCE)).await
 }

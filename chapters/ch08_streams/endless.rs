@@ -14,7 +14,7 @@ const CANDIDATES: u32 = 1000;
 const TO_TEST: Duration = ms(1);
 const PULSE: Duration = ms(250);
 
-/// Every `.await` in here is ready at once, so nobody else has a turn before the end.
+/// Every `.await` in here is ready at once, so nobody else on this thread has a turn before the end.
 pub async fn greedy_wrong() -> usize {
     beside_a_pulse(async {
         stream::iter(1..=CANDIDATES)

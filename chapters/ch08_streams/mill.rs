@@ -27,9 +27,8 @@ pub async fn with_queues() {
 /// A task polls `stream` and keeps up to `room` items ahead, and one more in its hand. It is spawned
 /// at the first poll and aborted when what is returned is dropped.
 ///
-/// # Panics
-///
-/// With the panic of `stream`; if `room` is 0; outside of a runtime.
+/// What is returned panics when it is polled: with the panic of `stream`, after the items from before
+/// it; if `room` is 0; outside of a runtime.
 pub fn on_task<S>(stream: S, room: usize) -> impl Stream<Item = S::Item>
 where
     S: Stream<Item: Send> + Send + 'static,

@@ -30,7 +30,7 @@ pub async fn each_wrong() -> Vec<&'static str> {
     searched(|typed| typed).await
 }
 
-/// One search every 300 ms; the rest is not dropped, it comes later.
+/// At most one search every 300 ms; the rest is not dropped, it comes later.
 pub async fn throttled() -> Vec<&'static str> {
     searched(|typed| tokio_stream::StreamExt::throttle(typed, GAP)).await
 }
@@ -41,7 +41,7 @@ pub async fn debounced() -> Vec<&'static str> {
 }
 
 /// Passes an item on when none has followed it for `quiet`; the last one when the stream ends. The
-/// others are dropped.
+/// others are dropped. It looks only while it is asked: what comes when nobody asks counts as in time.
 ///
 /// Dropped itself, it loses the item that it holds back.
 pub fn debounce<T>(stream: impl Stream<Item = T>, quiet: Duration) -> impl Stream<Item = T> {

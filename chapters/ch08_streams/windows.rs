@@ -37,7 +37,8 @@ pub enum Count {
 }
 
 /// Counts in windows that do not overlap, by the time when something happened. A window is closed
-/// when something is heard of that happened `patience` after its end; an empty one is left out.
+/// when something is heard of that happened `patience` or more after its end, or when the stream ends; an
+/// empty one is left out.
 ///
 /// # Panics
 ///
@@ -73,7 +74,8 @@ pub fn tumbling(
     }
 }
 
-/// After each message, how many passed in the last `width` up to the newest of them, and that one.
+/// After each message, how many passed in the last `width` up to the newest of them, and that one; none if
+/// `width` is zero.
 pub fn sliding(
     happened: impl Stream<Item = Duration>,
     width: Duration,

@@ -31,7 +31,7 @@ impl ExitStack {
         }
     }
 
-    /// Opens a resource and notes that it has to be closed. What is returned must be dropped before.
+    /// Opens a resource and notes that it has to be closed. What is returned must be dropped by then.
     ///
     /// Cancel safety: dropped before it is done, it drops what was being opened.
     ///
@@ -87,7 +87,8 @@ async fn close_last<R: Close>(resource: Arc<R>, limit: Duration) -> Result<(), F
 /// Lends an exit stack to `body`, and closes what was entered, whether `body` ends with a value, an
 /// error or a panic.
 ///
-/// Cancel safety: dropped before it is done, it drops the resources, the last one first; none is closed.
+/// Cancel safety: dropped before it is done, it drops the resources that are not closed yet, the last one
+/// first.
 ///
 /// # Errors
 ///
@@ -101,7 +102,9 @@ pub async fn exit_stack<T>(
     body: impl AsyncFnOnce(&mut ExitStack) -> Result<T, Failed>,
 ) -> Result<T, Vec<Failed>> {
     let mut stack = ExitStack::new(limit);
-    let result = AssertUnwindSafe(body(&mut stack)).catch_unwind().await;
+    // In a block of its own, as in `with_resource`.
+    let result = async { body(&mut stack).await };
+    let result = AssertUnwindSafe(result).catch_unwind().await;
     let closed = stack.close().await;
     let result = result.unwrap_or_else(|panic| resume_unwind(panic));
     match result {

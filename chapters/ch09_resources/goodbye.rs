@@ -18,7 +18,7 @@ pub enum Ending {
     Error,
     /// With a bug.
     Panic,
-    /// By being dropped: its reader waits for 450 ms, and it takes a second.
+    /// By being dropped: its reader waits for 450 ms, and it takes longer.
     Cancelled,
 }
 
@@ -38,7 +38,7 @@ impl Ending {
     }
 }
 
-/// Closes on the last line but one: whoever leaves before leaves the session open.
+/// Closes on the last line but one: whoever leaves before hangs up.
 ///
 /// # Errors
 ///

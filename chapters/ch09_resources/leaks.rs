@@ -84,7 +84,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The client owns the task, the task owns the client: neither is ever dropped.
+    /// The client owns the task, the task owns the client: neither is dropped before the runtime ends.
     ///
     /// # Errors
     ///

@@ -215,7 +215,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A morning, a rush, somebody who gives up half-way, and a quiet hour. Returns what the pool has done.
+/// A morning, a rush, somebody who gives up half-way, and a quiet while. Returns what the pool has done.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A scope that opens, lends and closes: what `async with` is in Python.
+//! A scope that opens, lends and closes: nearly what `async with` is in Python.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
@@ -65,7 +65,7 @@ pub async fn with_resource<R: Close, T>(
     }
 }
 
-/// The report inside of a scope: nothing can leave without passing the close.
+/// The report inside of a scope: neither an error nor a panic passes by the close.
 ///
 /// # Errors
 ///

@@ -33,7 +33,7 @@ pub enum Phase {
     Started,
     /// Takes requests.
     Ready,
-    /// Takes no more, and finishes those it has.
+    /// Lets nothing more into the inbox, and finishes what was let in.
     Draining,
     /// Has none, and closes what it uses.
     Closing,
@@ -159,7 +159,7 @@ async fn open_all(stack: &mut ExitStack, server: &Server) -> Result<Arc<Session>
     Ok(database)
 }
 
-/// Starts as [`Service::start`] does, but without owning anything before all is there.
+/// Starts as [`Service::start`] does, but hangs up if it fails, and nobody owns the task.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
 //! A bank that answers line by line, and a connection to it, which a request that is given up spoils.
 
-use std::{io, time::Duration};
+use std::{io, mem::replace, time::Duration};
 
 use stage::Instrument;
 use tokio::{
@@ -74,21 +74,21 @@ pub struct Wire {
 impl Wire {
     /// Asks for a balance.
     ///
-    /// Cancel safety: none. Dropped before it is done, it leaves a question half asked or an answer
-    /// unread, and the connection is not in order any more.
+    /// Cancel safety: none. Dropped between its first poll and its end, it leaves a question half asked or
+    /// an answer unread, and the connection is never in order again: who asks on gets another question's answer.
     ///
     /// # Errors
     ///
     /// If the connection fails or the bank hangs up; then it is not in order either.
     pub async fn ask(&mut self, name: &str) -> io::Result<String> {
-        self.in_order = false;
+        let in_order = replace(&mut self.in_order, false);
         let question = format!("{name}\n");
         self.stream.write_all(question.as_bytes()).await?;
         let mut answer = String::new();
         if self.stream.read_line(&mut answer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.in_order = true;
+        self.in_order = in_order;
         Ok(answer.trim_end().to_owned())
     }
 

@@ -5,7 +5,7 @@
 pub struct Aimd {
     limit: usize,
     most: usize,
-    /// Answers in good time since the limit was changed.
+    /// Answers in good time that count for the next step.
     good: usize,
 }
 

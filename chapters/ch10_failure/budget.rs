@@ -14,7 +14,7 @@ pub struct Budget {
 
 impl Budget {
     /// `percent` retries for a hundred first tries; at most `reserve` of them saved up, and as many
-    /// at the beginning.
+    /// at the beginning. With a reserve of 0 nothing can be saved up, so there is no retry.
     #[must_use]
     pub fn new(percent: u32, reserve: u32) -> Self {
         let most = reserve.saturating_mul(100);

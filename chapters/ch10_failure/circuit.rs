@@ -51,11 +51,11 @@ pub struct Ticket {
 pub struct Refused;
 
 impl Breaker {
-    /// Opens after so many failures in a row, and rests for so long.
+    /// Opens after so many failures in a row, at least one, and rests for so long.
     #[must_use]
     pub fn new(most_failures: u32, rest: Duration) -> Self {
         Self {
-            most_failures,
+            most_failures: most_failures.max(1),
             rest,
             state: State::Closed { failures: 0 },
             era: 0,
@@ -67,6 +67,10 @@ impl Breaker {
     /// # Errors
     ///
     /// If the breaker is open, or somebody is trying already.
+    ///
+    /// # Panics
+    ///
+    /// If it is time for a try, and the rest ends later than an [`Instant`] can tell.
     pub fn ask(&mut self, now: Instant) -> Result<Ticket, Refused> {
         match self.state {
             State::Closed { .. } => {}
@@ -82,6 +86,10 @@ impl Breaker {
     }
 
     /// How it went. A call that was begun before the last change of state says nothing about now.
+    ///
+    /// # Panics
+    ///
+    /// If it opens, and the rest ends later than an [`Instant`] can tell.
     pub fn tell(&mut self, Ticket { era }: Ticket, good: bool, now: Instant) {
         if era != self.era {
             return;
@@ -123,15 +131,20 @@ pub enum NoAnswer<E> {
     Failed(E),
 }
 
-/// Makes a call if the breaker lets it, and tells the breaker how it went.
+/// Makes a call if the breaker lets it, and tells the breaker how it went. Every error is a failure.
 ///
 /// # Errors
 ///
 /// The call's, or that it was not made.
 ///
+/// # Panics
+///
+/// As [`Breaker::ask`] and [`Breaker::tell`].
+///
 /// # Cancel safety
 ///
-/// A call that is dropped is told to nobody. If it was the one that tries, another may after the rest.
+/// A call that is dropped is told to nobody, so a time-out belongs into `call`. If it was the one that
+/// tries, another may after the rest.
 pub async fn guarded<T, E>(
     breaker: &Mutex<Breaker>,
     call: impl Future<Output = Result<T, E>>,

@@ -9,6 +9,10 @@ use super::retry::Backoff;
 
 /// Draws a line for each pause, with one column for every `scale`: dots for where it came to lie in
 /// twenty retries, and a bar for its ceiling.
+///
+/// # Panics
+///
+/// If `scale` is shorter than a millisecond.
 pub fn draw(backoff: Backoff, scale: Duration) {
     let mut rng = StdRng::seed_from_u64(10);
     let place = |pause: Duration| (pause.as_millis() / scale.as_millis()) as usize;

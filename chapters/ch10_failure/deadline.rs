@@ -13,6 +13,10 @@ pub struct Deadline(Instant);
 
 impl Deadline {
     /// So long from now.
+    ///
+    /// # Panics
+    ///
+    /// If that is later than an [`Instant`] can tell, as with [`Duration::MAX`].
     #[must_use]
     pub fn after(time: Duration) -> Self {
         Self(Instant::now() + time)
@@ -24,11 +28,16 @@ impl Deadline {
         self.0.saturating_duration_since(Instant::now())
     }
 
-    /// Does the work, unless it takes longer than `at_most`, or than there is time left.
+    /// Does the work, unless it takes longer than `at_most`, or than there is time left. Polls it once
+    /// even when there is none.
     ///
     /// # Errors
     ///
     /// If it takes too long.
+    ///
+    /// # Panics
+    ///
+    /// If `at_most` from now is later than an [`Instant`] can tell, as with [`Duration::MAX`].
     ///
     /// # Cancel safety
     ///
@@ -112,8 +121,8 @@ tokio::task_local! {
     static DEADLINE: Deadline;
 }
 
-/// The deadline lies where everybody of this task finds it, and nobody else does. Returns what is found
-/// in this task, and in one that it spawns.
+/// The deadline lies where whatever is awaited inside of the scope finds it, and a task of its own does not. Returns
+/// what is found here, and in a task that is spawned here.
 pub async fn task_local_wrong(deadline: Deadline) -> (Option<Deadline>, Option<Deadline>) {
     let known = || DEADLINE.try_get().ok();
     DEADLINE

@@ -22,7 +22,7 @@ pub enum Meal {
     Burnt,
     /// It panics after a second.
     Panics,
-    /// The guest goes after a second.
+    /// The guest goes after 1.5 s.
     Cancelled,
 }
 

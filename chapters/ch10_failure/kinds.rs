@@ -4,7 +4,7 @@ use std::{error::Error as _, io, iter::successors, num::ParseIntError};
 
 use thiserror::Error;
 
-/// Why an order was not placed. One variant for each thing that a caller may do about it.
+/// What went wrong with one try to place an order.
 #[derive(Debug, Error)]
 pub enum OrderError {
     /// The customer can do something about it.
@@ -33,7 +33,7 @@ pub enum Again {
     Yes,
     /// Only under the same key, or after having asked what became of it.
     OnlyWithKey,
-    /// It would fail again, or do harm.
+    /// It would most likely fail again, or may do harm.
     No,
 }
 
@@ -50,7 +50,8 @@ impl OrderError {
         }
     }
 
-    /// For the customer: what it means for them, and nothing about our insides.
+    /// For the customer: what it means for them, and nothing about our insides. What became of earlier tries
+    /// it does not know.
     #[must_use]
     pub fn shown(&self) -> String {
         match self {

@@ -8,7 +8,7 @@
 //! - Not at all: [`overload`] with the limit that [`aimd`] finds out, [`breaker`] with the machine in
 //!   [`circuit`]; and twice on purpose: [`hedge`].
 //! - Not again: [`cache`], and [`stale`] prices while fresh ones are fetched.
-//! - All this ready-made: [`layers`]. [`chart`] draws curves as text.
+//! - Some of it ready-made: [`layers`]. [`chart`] draws curves as text.
 
 pub mod aimd;
 pub mod breaker;

@@ -25,7 +25,7 @@ pub enum Door {
     Open,
     /// Nobody while so many are inside.
     Limit(usize),
-    /// Nobody while as many are inside as were lately answered in good time.
+    /// Nobody while as many are inside as the limit that [`Aimd`] has found out.
     Adaptive,
 }
 

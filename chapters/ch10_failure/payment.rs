@@ -42,7 +42,7 @@ pub enum Unpaid {
 ///
 /// # Errors
 ///
-/// If there is no answer at last.
+/// If there is no answer at last: then it may have been paid, even several times.
 pub async fn twice_wrong(bank: &Bank, euros: u32) -> Result<Receipt, Unpaid> {
     until_answered(bank, || bank.pay(None, euros)).await
 }
@@ -51,17 +51,22 @@ pub async fn twice_wrong(bank: &Bank, euros: u32) -> Result<Receipt, Unpaid> {
 ///
 /// # Errors
 ///
-/// If there is no answer at last.
+/// What the bank refuses, as [`Bank::pay`]; or that there is no answer at last: then it may have been paid.
 pub async fn with_a_key(bank: &Bank, key: Key, euros: u32) -> Result<Receipt, Unpaid> {
     until_answered(bank, || bank.pay(Some(key), euros)).await
 }
 
 /// Asks before each try whether it still should be made. If not, what an earlier try may have done has
-/// to be undone.
+/// to be undone. An order that is cancelled during a try may be paid nevertheless.
 ///
 /// # Errors
 ///
-/// If the order was cancelled meanwhile, or there is no answer at last.
+/// If a try finds the order cancelled; what the bank refuses, as [`Bank::pay`]; or that there is no answer at last:
+/// then it may have been paid.
+///
+/// # Cancel safety
+///
+/// None: whether the money was taken is then not known, and nothing is given back.
 pub async fn if_still_wanted(
     bank: &Bank,
     order: &Order,
@@ -77,17 +82,19 @@ pub async fn if_still_wanted(
     .await
 }
 
-/// Three tries. Each is given up after twice the time that a payment takes. An answer ends it, be it good or bad.
+/// Three tries at most. Each is given up after twice the time that a payment takes. An answer ends it, be it good or bad.
 async fn until_answered<F: Future<Output = Result<Receipt, Unpaid>>>(
     bank: &Bank,
     pay: impl Fn() -> F,
 ) -> Result<Receipt, Unpaid> {
-    for _ in 0..3 {
+    for further in (0..3).rev() {
         if let Ok(answer) = timeout(bank.takes * 2, pay()).await {
             return answer;
         }
         info!("no answer");
-        sleep(bank.takes).await;
+        if further > 0 {
+            sleep(bank.takes).await;
+        }
     }
     Err(Unpaid::NoAnswer)
 }
@@ -127,7 +134,7 @@ pub enum Line {
     AnswerLost,
 }
 
-/// A bank at the other end of a line that is good from the second call on.
+/// A bank at the other end of a line that is good from the second payment on, and always for [`void`](Bank::void).
 #[derive(Debug)]
 pub struct Bank {
     takes: Duration,
@@ -149,7 +156,7 @@ enum Known {
 }
 
 impl Bank {
-    /// With this line for the first call. A call takes a second.
+    /// With this line for the first payment. A call takes a second.
     #[must_use]
     pub fn behind(line: Line) -> Self {
         Self {
@@ -174,12 +181,12 @@ impl Bank {
         self.books().taken
     }
 
-    /// Takes so many euros. For a key that was seen before it gives the first receipt again, and takes
-    /// no money.
+    /// Takes so many euros. For a key that was paid under before it gives the first receipt again, and
+    /// takes no money.
     ///
     /// # Errors
     ///
-    /// If the key was used for another sum.
+    /// If the key was used for another sum, or was made [`void`](Self::void).
     ///
     /// # Cancel safety
     ///
@@ -216,7 +223,7 @@ impl Bank {
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
-        // They are changed by one plain function, which does not panic half-way.
+        // They are changed by plain functions, which do not panic half-way.
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

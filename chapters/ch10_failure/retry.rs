@@ -12,11 +12,11 @@ use tracing::{info, info_span};
 /// How often to try, and how long to pause in between.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
-    /// The longest pause after the first failure; it doubles with each further one.
+    /// The longest pause after the first failure; it doubles with each further one, up to `longest` (or to 2^32 times).
     pub first: Duration,
     /// No pause is longer.
     pub longest: Duration,
-    /// Tries in all, the first one included.
+    /// Tries in all, the first one included, which is always made.
     pub tries: u32,
 }
 
@@ -81,7 +81,7 @@ pub const PATIENT: Backoff = Backoff {
     tries: 6,
 };
 
-/// Five tries, one right after the other.
+/// Up to five tries, one right after the other.
 ///
 /// # Errors
 ///

@@ -14,14 +14,14 @@ use tokio::{
 
 use super::cache::{Closed, Market};
 
-/// Prices, none of them older than `usable`.
+/// Prices, none of them older than `usable` (or `fresh`, should that be longer).
 #[derive(Debug)]
 pub struct Prices {
     market: Arc<Market>,
     fresh: Duration,
     usable: Duration,
     cache: Cache<&'static str, Arc<Known>>,
-    /// Refreshes under way; they end with the cache.
+    /// Refreshes under way; they end with this value.
     refreshes: Mutex<JoinSet<()>>,
 }
 
@@ -29,13 +29,13 @@ pub struct Prices {
 struct Known {
     price: u32,
     since: Instant,
-    /// The last task that was to fetch a fresh one.
+    /// The last task that was to fetch a fresh one in place of this.
     refresh: Mutex<Option<AbortHandle>>,
 }
 
 impl Prices {
     /// A price is fetched anew by the first who asks when it is older than `fresh`; who asks for one
-    /// that is older than `usable` has to wait.
+    /// that is older than `usable` has to wait, and fetches it even while it is being refreshed.
     #[must_use]
     pub fn new(market: Arc<Market>, fresh: Duration, usable: Duration) -> Self {
         Self {
@@ -55,8 +55,7 @@ impl Prices {
     ///
     /// # Cancel safety
     ///
-    /// Dropping this future ends the fetch it waits for, unless others wait for it too: then one of them
-    /// begins anew.
+    /// Dropping this future ends the fetch that it makes; if others wait for that, one of them begins anew.
     pub async fn get(&self, item: &'static str) -> Result<u32, Arc<Closed>> {
         if let Some(known) = self.cache.get(item).await {
             let age = known.since.elapsed();

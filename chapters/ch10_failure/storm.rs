@@ -137,7 +137,7 @@ impl Load {
             .all_back
             .map_or("after the end".into(), |at| format!("at {at} s"));
         info!(
-            "in vain {}, peak afterwards {}, all back {back}",
+            "{} calls in the outage, at most {} a second after it, all back {back}",
             self.in_vain(),
             self.peak()
         );

@@ -5,7 +5,7 @@ import asyncio
 
 async def report(ended):
     try:
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.3)
         ended.append("finished")
     except asyncio.CancelledError:
         ended.append("cancelled")
@@ -30,15 +30,15 @@ async def gives_up(waiting):
 
 
 async def block(ended):
-    async with asyncio.timeout(0.02):
+    async with asyncio.timeout(0.1):
         for _ in range(3):
-            await asyncio.sleep(0.015)  # each step would be in time
+            await asyncio.sleep(0.07)  # each step would be in time
             ended.append("step")
 
 
 async def main():
     ended = []
-    await gives_up(asyncio.wait_for(report(ended), 0.02))
+    await gives_up(asyncio.wait_for(report(ended), 0.1))
     assert ended == ["cancelled"], ended
 
     ended = []
@@ -51,7 +51,7 @@ async def main():
 
     ended = []
     task = asyncio.create_task(report(ended))
-    await gives_up(asyncio.wait_for(asyncio.shield(task), 0.02))
+    await gives_up(asyncio.wait_for(asyncio.shield(task), 0.1))
     assert ended == [] and not task.done()
     await task
     assert ended == ["finished"], ended

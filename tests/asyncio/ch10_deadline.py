@@ -1,4 +1,4 @@
-"""timeout_at around the whole ends what is awaited inside; a context variable is copied into tasks created later."""
+"""timeout_at cancels what is awaited inside, is no limit for what catches that; context goes to tasks made later."""
 
 import asyncio
 import contextvars
@@ -13,6 +13,15 @@ async def lowest(ended):
     except asyncio.CancelledError:
         ended.append("cancelled")
         raise
+
+
+async def catches():
+    try:
+        await asyncio.sleep(1)
+    except asyncio.CancelledError:
+        pass
+    await asyncio.sleep(0.05)
+    return "done"
 
 
 async def known():
@@ -30,6 +39,11 @@ async def main():
     except TimeoutError:
         pass
     assert ended == ["cancelled"] and loop.time() - began < 0.5
+
+    began = loop.time()
+    async with asyncio.timeout_at(began + 0.02):
+        assert await catches() == "done"
+    assert loop.time() - began > 0.06
 
     early = asyncio.create_task(known())
     deadline.set(2)

@@ -105,11 +105,7 @@ mod tests {
             for number in 1..=4 {
                 pages.next().await;
                 sleep(Duration::from_secs(60)).await;
-                assert_eq!(
-                    fetched(),
-                    number,
-                    "pages fetched when {number} were asked for"
-                );
+                assert_eq!(fetched(), number, "pages fetched, and pages asked for");
             }
         });
     }

@@ -23,7 +23,7 @@ fn uploads(lines: impl Stream<Item = u32>) -> impl Stream<Item = Vec<u32>> {
     lines.chunks(FULL)
 }
 
-/// Writes a line after each of these pauses (in milliseconds), and ends after the last.
+/// Writes a line after each of these pauses (in milliseconds) but the last, and ends after that.
 fn log(pauses: Vec<u64>) -> impl Stream<Item = u32> {
     let (sender, lines) = mpsc::channel(100);
     tokio::spawn(async move {

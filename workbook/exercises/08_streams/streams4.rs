@@ -96,9 +96,19 @@ mod tests {
             gate(visitors, &guard).await
         });
         let (begun, most) = (guard.begun.into_inner(), guard.most.into_inner());
-        assert_eq!(played.value.len() as u32, visitors, "visitors inside");
-        assert_eq!(begun, visitors, "checks begun, for {visitors} visitors");
-        assert_eq!(most, 1, "visitors are checked one at a time");
+        let (inside, happened) = (played.value.len(), played.what_happened());
+        assert!(
+            inside as u32 == visitors,
+            "{visitors} visitors came, and {inside} were let in{happened}"
+        );
+        assert!(
+            begun == visitors,
+            "{visitors} visitors came, and {begun} checks were begun{happened}"
+        );
+        assert!(
+            most == 1,
+            "{most} visitors were checked at a time{happened}"
+        );
         let bells = played.when("bell");
         (played.value, played.elapsed, bells)
     }

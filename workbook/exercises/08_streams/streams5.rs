@@ -19,7 +19,7 @@ async fn listen(beats: impl Stream<Item = u32>, patience: Duration, whole: Durat
     timeout(whole, beats.collect()).await.unwrap_or_default()
 }
 
-/// A beat after each of these pauses, in milliseconds; after the last it goes on for ever, or ends.
+/// A beat after each of these pauses, in milliseconds; after the last there is silence, or the end.
 fn heart(pauses: &[u64], ends: bool) -> impl Stream<Item = u32> {
     let beats = stream::iter((1..).zip(pauses.to_vec())).then(async |(number, pause)| {
         sleep(Duration::from_millis(pause)).await;
@@ -94,6 +94,10 @@ mod tests {
             (vec![1, 2], 2_000),
             "(beats, milliseconds): two beats, and the stream ends"
         );
-        assert_eq!(heard(&[], true), (vec![], 0));
+        assert_eq!(
+            heard(&[], true),
+            (vec![], 0),
+            "(beats, milliseconds): the stream ends before the first beat"
+        );
     }
 }

@@ -121,15 +121,25 @@ mod tests {
 
     #[test]
     fn without_a_key_there_is_nothing_to_bring_back() {
-        assert_eq!(delivery(0, None, None), (Err(NoKey), 0, 1));
+        assert_eq!(
+            delivery(0, None, None),
+            (Err(NoKey), 0, 1),
+            "what was told, the porter's keys, and seconds, with no key to lend"
+        );
     }
 
     #[test]
     fn the_trouble_of_the_delivery_is_told_first() {
-        let asleep = Some(PorterAsleep);
-        assert_eq!(delivery(1, None, asleep), (Err(PorterAsleep), 1, 4));
-        assert_eq!(delivery(1, Some(Jammed), asleep), (Err(Jammed), 1, 3));
-        let told = delivery(1, Some(NobodyAtHome), asleep);
-        assert_eq!(told, (Err(NobodyAtHome), 1, 4));
+        for (house, told, seconds) in [
+            (None, PorterAsleep, 4),
+            (Some(Jammed), Jammed, 3),
+            (Some(NobodyAtHome), NobodyAtHome, 4),
+        ] {
+            assert_eq!(
+                delivery(1, house, Some(PorterAsleep)),
+                (Err(told), 1, seconds),
+                "what was told, the porter's keys, and seconds, with a porter asleep and a house of {house:?}"
+            );
+        }
     }
 }

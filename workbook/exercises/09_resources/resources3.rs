@@ -150,8 +150,17 @@ mod tests {
             AssertUnwindSafe(crash).catch_unwind().await.unwrap_err();
             station.close().await;
         });
-        assert_eq!(book.washed(), [1, 2, 3]);
-        assert_eq!(played.elapsed.as_secs(), 4, "back at 1, 2 and 2 s");
+        let happened = played.what_happened();
+        assert_eq!(
+            book.washed(),
+            [1, 2, 3],
+            "bikes washed when the station has closed{happened}"
+        );
+        assert_eq!(
+            played.elapsed.as_secs(),
+            4,
+            "seconds, with bikes that are back at 1, 2 and 2 s{happened}"
+        );
         assert_eq!(book.most_at_once.load(Relaxed), 1, "bikes under one hose");
     }
 
@@ -195,7 +204,16 @@ mod tests {
             let later = ride(station.lend(book.bike(2)), 8);
             tokio::join!(late, later, station.close());
         });
-        assert_eq!(book.washed(), [1, 2]);
-        assert_eq!(played.elapsed.as_secs(), 9, "the last one is back at 8 s");
+        let happened = played.what_happened();
+        assert_eq!(
+            book.washed(),
+            [1, 2],
+            "bikes washed when the station has closed{happened}"
+        );
+        assert_eq!(
+            played.elapsed.as_secs(),
+            9,
+            "seconds, with a last bike that is back at 8 s{happened}"
+        );
     }
 }

@@ -100,22 +100,28 @@ mod tests {
     use super::Trouble::{Aground, Jammed, Stuck};
     use super::*;
 
-    /// What was told, the log, and seconds.
-    fn play(troubles: &[Trouble]) -> (Result<usize, Vec<Trouble>>, String, u64) {
+    /// What should be told, noted in the log, and how many seconds it should take.
+    #[track_caller]
+    fn check(troubles: &[Trouble], expected: (Result<usize, Vec<Trouble>>, &str, u64)) {
         let canal = Canal {
             troubles: troubles.to_vec(),
             ..Canal::default()
         };
         let played = stage::record(async { voyage(&canal).await });
         let log = canal.log.borrow().join(", ");
-        (played.value, log, played.elapsed.as_secs())
+        let happened = played.what_happened();
+        assert_eq!(
+            (played.value, log.as_str(), played.elapsed.as_secs()),
+            expected,
+            "what was told, the gates, and seconds, with the troubles {troubles:?}{happened}"
+        );
     }
 
     const ALL: &str = "open A, open B, open C, close C, close B, close A";
 
     #[test]
     fn a_voyage_without_trouble() {
-        assert_eq!(play(&[]), (Ok(3), ALL.to_owned(), 7));
+        check(&[], (Ok(3), ALL, 7));
     }
 
     #[test]
@@ -125,8 +131,7 @@ mod tests {
             ("B", "open A, close A", 3),
             ("C", "open A, open B, close B, close A", 5),
         ] {
-            let expected = (Err(vec![Stuck(stuck)]), log.to_owned(), seconds);
-            assert_eq!(play(&[Stuck(stuck)]), expected);
+            check(&[Stuck(stuck)], (Err(vec![Stuck(stuck)]), log, seconds));
         }
     }
 
@@ -140,15 +145,14 @@ mod tests {
             &[Jammed("C"), Jammed("B"), Jammed("A")],
             &[Aground, Jammed("C"), Jammed("A")],
         ] {
-            let expected = (Err(troubles.to_vec()), ALL.to_owned(), 7);
-            assert_eq!(play(troubles), expected);
+            check(troubles, (Err(troubles.to_vec()), ALL, 7));
         }
     }
 
     #[test]
     fn a_stuck_gate_and_one_that_jams() {
-        let log = "open A, open B, close B, close A".to_owned();
+        let log = "open A, open B, close B, close A";
         let told = Err(vec![Stuck("C"), Jammed("A")]);
-        assert_eq!(play(&[Stuck("C"), Jammed("A"), Aground]), (told, log, 5));
+        check(&[Stuck("C"), Jammed("A"), Aground], (told, log, 5));
     }
 }

@@ -2,8 +2,8 @@
 //! question has a limit of two seconds and is asked up to three times. On bad days the board comes after the trains.
 //!
 //! Goal: the board is ready at the deadline at the latest, with all platforms that are known by then. A try ends after 2 s
-//! or at the deadline; a pause of 1 s is begun only if there is time left behind it, so that the next train gets
-//! that time. When the deadline is over, nothing is asked any more.
+//! or at the deadline. A pause of 1 s is begun only if some time is left when it is over; otherwise the next train
+//! is asked at once. When the deadline is over, nothing is asked any more.
 //!
 //! Lesson: `chapters/ch10_failure/README.md`, "A page in two seconds: deadlines"
 

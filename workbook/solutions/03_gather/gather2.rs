@@ -1,5 +1,5 @@
 //! Every night a small office backs up its machines, all at once. If one of them is switched off,
-//! the others' backups are thrown away half-way, and nobody learns which machine it was.
+//! the others' backups are thrown away half-way, and if several are, only one is named.
 //!
 //! Goal: a failure is a result like any other: everybody else's backup is kept, and every failed
 //! machine is named, both in the order of the list.

@@ -1,6 +1,6 @@
 //! A waterworks reads all its meters at the same time. Several may fail, for different reasons,
-//! and each reason wants its own answer. This program knows one answer only: asking everybody
-//! again, one by one.
+//! and each reason wants its own answer. This program knows one answer only: asking
+//! again whoever failed, one by one.
 //!
 //! Goal, by kind of failure: `Busy` meters are asked once more, together, after all have answered
 //! or failed. `Broken` ones are reported. If any answer was `Forged`, that alone is the result:

@@ -136,13 +136,19 @@ mod tests {
         let (postman, letters) = letter_box();
         let mut letters = task::spawn(letters);
         assert_pending!(letters.poll_next());
-        assert!(!letters.is_woken(), "there is no letter yet");
+        assert!(!letters.is_woken(), "woken, and there is no letter yet");
         postman.deliver(7);
-        assert!(letters.is_woken(), "there is one now");
+        assert!(
+            letters.is_woken(),
+            "a letter has come, and the task that asked for one was not woken"
+        );
         assert_ready_eq!(letters.poll_next(), Some(7));
         assert_pending!(letters.poll_next());
         drop(postman);
-        assert!(letters.is_woken(), "there will be none");
+        assert!(
+            letters.is_woken(),
+            "the postman has gone home, and the task that waits for a letter was not woken"
+        );
         assert_ready_eq!(letters.poll_next(), None);
         assert_ready_eq!(letters.poll_next(), None);
     }
@@ -155,7 +161,10 @@ mod tests {
         first.enter(|context, _| assert_pending!(letters.poll_next_unpin(context)));
         second.enter(|context, _| assert_pending!(letters.poll_next_unpin(context)));
         postman.deliver(7);
-        assert!(second.is_woken(), "the second task has the box now");
+        assert!(
+            second.is_woken(),
+            "two tasks have asked, a letter has come, and the one that asked last was not woken"
+        );
     }
 
     #[test]

@@ -117,7 +117,11 @@ mod tests {
 
     #[test]
     fn a_trip_without_a_rock_returns_its_value() {
-        assert_eq!(day(None), (Ok(3), 1, 0, 5));
+        assert_eq!(
+            day(None),
+            (Ok(3), 1, 0, 5),
+            "how it ended, boats moored, boats adrift, seconds"
+        );
     }
 
     #[test]
@@ -126,7 +130,7 @@ mod tests {
             assert_eq!(
                 day(Some(rock)),
                 (Err(format!("rock {rock}")), 1, 0, seconds),
-                "how it ended, moored, adrift, seconds"
+                "how it ended, boats moored, boats adrift, seconds"
             );
         }
     }
@@ -145,8 +149,18 @@ mod tests {
             });
             tokio::join!(Ignoring(wrecked).catch_unwind(), long).1
         });
-        assert_eq!((played.value, played.elapsed.as_secs()), (4, 6));
-        assert_eq!((*lake.moored.borrow(), *lake.adrift.borrow()), (2, 0));
+        assert_eq!(
+            (played.value, played.elapsed.as_secs()),
+            (4, 6),
+            "miles of the longer trip, seconds{}",
+            played.what_happened()
+        );
+        assert_eq!(
+            (*lake.moored.borrow(), *lake.adrift.borrow()),
+            (2, 0),
+            "boats moored, boats adrift{}",
+            played.what_happened()
+        );
     }
 
     #[test]
@@ -156,7 +170,12 @@ mod tests {
             let trip = with_boat(&lake, async |boat| boat.row(100).await);
             tokio::time::timeout(Duration::from_secs(3), trip).await
         });
-        assert!(played.value.is_err());
-        assert_eq!((*lake.moored.borrow(), *lake.adrift.borrow()), (0, 1));
+        let happened = played.what_happened();
+        assert!(played.value.is_err(), "it should be dropped{happened}");
+        assert_eq!(
+            (*lake.moored.borrow(), *lake.adrift.borrow()),
+            (0, 1),
+            "boats moored, boats adrift: nobody is there to moor this one{happened}"
+        );
     }
 }

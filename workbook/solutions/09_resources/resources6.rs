@@ -158,7 +158,9 @@ mod tests {
 
     use super::*;
 
-    /// Lamps that turn; logbooks closed, torn, and closed too early.
+    const COUNTED: &str = "lamps turning; logbooks closed, torn, closed too early";
+
+    /// What is `COUNTED`.
     fn counts(coast: &Coast) -> [u32; 4] {
         let counts = &coast.counts;
         [
@@ -175,12 +177,16 @@ mod tests {
         let played = stage::record(async {
             let lighthouse = Lighthouse::start(&coast).await.ok().unwrap();
             sleep(Duration::from_secs(10)).await;
-            assert_eq!(counts(&coast), [1, 0, 0, 0]);
+            assert_eq!(counts(&coast), [1, 0, 0, 0], "ten seconds on: {COUNTED}");
             assert!(coast.counts.turns.load(Relaxed) > 30, "turns");
             lighthouse.stop().await;
-            assert_eq!(counts(&coast), [0, 1, 0, 0]);
+            assert_eq!(
+                counts(&coast),
+                [0, 1, 0, 0],
+                "when it is stopped: {COUNTED}"
+            );
         });
-        assert_eq!(played.elapsed.as_secs(), 13);
+        assert_eq!(played.elapsed.as_secs(), 13, "seconds");
     }
 
     #[test]
@@ -192,12 +198,8 @@ mod tests {
         });
         let (refused, counts) = played.value;
         assert_eq!(refused, Some(Refused));
-        assert_eq!(
-            counts,
-            [0, 1, 0, 0],
-            "lamps turning; logbooks closed, torn, closed too early"
-        );
-        assert_eq!(played.elapsed.as_secs(), 3);
+        assert_eq!(counts, [0, 1, 0, 0], "when `start` has returned: {COUNTED}");
+        assert_eq!(played.elapsed.as_secs(), 3, "seconds");
     }
 
     #[test]
@@ -211,7 +213,8 @@ mod tests {
                 sleep(Duration::from_secs(2)).await;
                 let left = counts(&coast);
                 assert_eq!(left[0], 0, "lamps turn after {patience:?}");
-                assert_eq!(left[1] + left[2], u32::from(patience.as_millis() >= 1_000));
+                let opened = u32::from(patience.as_millis() >= 1_000);
+                assert_eq!(left[1] + left[2], opened, "logbooks closed or torn");
             });
         }
     }

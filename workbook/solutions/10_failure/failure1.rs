@@ -1,9 +1,9 @@
 //! A coast guard calls a ship by radio. There is noise now and then, which passes; a ship that does not exist
-//! will not exist in a minute either. The radio calls six times, up to a second apart, whatever it hears.
+//! will not exist in a minute either. The radio calls six times, up to a second apart, whatever goes wrong.
 //!
-//! Goal: at most six tries. After a failed one a pause, as long as `dice` says when it is given the most that the
-//! pause may be: 1 s after the first failure, then 2, 4, 8 and 8 s. No pause behind the last try, and no
-//! second call to `NoSuchShip`. Who gives up tells the last trouble, and how many tries there were.
+//! Goal: at most six tries. Between two tries there is a pause. It may be 1 s long at most after the first failure,
+//! then 2, 4, 8 and 8 s: give that most to `dice`, and pause for as long as it says. No pause behind the last try,
+//! and no further try after `NoSuchShip`. Who gives up tells the last trouble, and how many tries there were.
 //!
 //! Lesson: `chapters/ch10_failure/README.md`, "A busy warehouse: once more, but how?"
 
@@ -94,12 +94,12 @@ mod tests {
     }
 
     /// When the calls begin, in milliseconds, and when all is over.
-    fn check<T>(played: &stage::Recording<T>, begin: &[u128], over: u128) {
+    fn check<T>(played: &stage::Recording<T>, dice: &str, begin: &[u128], over: u128) {
         let calls = played.lanes.iter().filter(|lane| lane.label == "call");
         let begun: Vec<_> = calls.map(|lane| lane.created.as_millis()).collect();
         assert!(
             begun == begin,
-            "calls should begin at {begin:?} ms, and began at {begun:?}{}",
+            "with dice that say {dice}, calls should begin at {begin:?} ms, and began at {begun:?}{}",
             played.what_happened()
         );
         let ended = played.elapsed.as_millis();
@@ -117,15 +117,18 @@ mod tests {
     #[test]
     fn pauses_double_up_to_eight_seconds() {
         let played = calling(&noises(6), |most| most);
-        check(&played, &[0, 2_000, 5_000, 10_000, 19_000, 28_000], 29_000);
+        let begin = [0, 2_000, 5_000, 10_000, 19_000, 28_000];
+        check(&played, "the most", &begin, 29_000);
     }
 
     #[test]
     fn pauses_are_what_the_dice_say() {
         let played = calling(&noises(6), |most| most / 10);
-        check(&played, &[0, 1_100, 2_300, 3_700, 5_500, 7_300], 8_300);
+        let begin = [0, 1_100, 2_300, 3_700, 5_500, 7_300];
+        check(&played, "a tenth of the most", &begin, 8_300);
         let played = calling(&noises(6), |_| Duration::ZERO);
-        check(&played, &[0, 1_000, 2_000, 3_000, 4_000, 5_000], 6_000);
+        let begin = [0, 1_000, 2_000, 3_000, 4_000, 5_000];
+        check(&played, "nothing", &begin, 6_000);
         let asked = RefCell::new(Vec::new());
         calling(&noises(9), |most| {
             asked.borrow_mut().push(most.as_millis());
@@ -164,6 +167,7 @@ mod tests {
             );
             check(
                 &played,
+                "nothing",
                 &[0, 1_000, 2_000, 3_000, 4_000, 5_000][..tries as usize],
                 u128::from(tries) * 1_000,
             );
@@ -179,7 +183,7 @@ mod tests {
             Err(GaveUp { tries: 1, last }),
             "at the first try"
         );
-        check(&played, &[0], 1_000);
+        check(&played, "the most", &[0], 1_000);
         let played = calling(
             &[Err(Trouble::Noise(1)), Err(Trouble::NoSuchShip), Ok("ahoy")],
             |most| most,
@@ -189,6 +193,6 @@ mod tests {
             Err(GaveUp { tries: 2, last }),
             "at the second try"
         );
-        check(&played, &[0, 2_000], 3_000);
+        check(&played, "the most", &[0, 2_000], 3_000);
     }
 }

@@ -1,6 +1,6 @@
 //! A hotline has one clerk, who needs three minutes for a caller. Callers hang up after ten minutes. At noon so many
-//! call that everybody waits for eight minutes, is spoken to for two, and hangs up: the clerk works all day, and nobody
-//! is helped.
+//! call that most wait for nine minutes, are spoken to for one, and hang up: the clerk works all the time, and hardly
+//! anybody is helped.
 //!
 //! Goal: a caller who is let in is helped in time. So there are at most three inside, one with the clerk and
 //! two who wait; who calls when three are inside is told at once. Whoever hangs up, for whatever reason, makes

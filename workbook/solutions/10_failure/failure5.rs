@@ -3,8 +3,8 @@
 //!
 //! Goal: after three failures in a row it opens, and refuses everybody for ten seconds. Then it lets one try, and
 //! refuses the others. If the try goes well it closes, and counts anew; if not, it opens for ten seconds more. If nothing
-//! is heard of a try for ten seconds, another may try. What began before the last change of state says nothing
-//! any more.
+//! is heard of a try for ten seconds, another may try, and the first does not count any more. Nor does what began
+//! before it opened or closed.
 //!
 //! Lesson: `chapters/ch10_failure/README.md`, "A service that hangs: the circuit breaker"
 

@@ -33,4 +33,4 @@ fn uploads(lines: impl Stream<Item = u32>) -> impl Stream<Item = Vec<u32>> {
 }
 
 // From here on as in the solution:
-// /// Writes a line after each of these pauses (in milliseconds), and ends after the last.
+// /// Writes a line after each of these pauses (in milliseconds) but the last, and ends after that.

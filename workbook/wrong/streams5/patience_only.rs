@@ -16,4 +16,4 @@ async fn listen(beats: impl Stream<Item = u32>, patience: Duration, whole: Durat
 }
 
 // From here on as in the solution:
-// /// A beat after each of these pauses, in milliseconds; after the last it goes on for ever, or ends.
+// /// A beat after each of these pauses, in milliseconds; after the last there is silence, or the end.
