@@ -21,7 +21,17 @@ pub use ch06_queues;
 pub use ch07_cancellation;
 #[doc(inline)]
 pub use ch08_streams;
+#[doc(inline)]
 pub use ch09_resources;
+#[doc(inline)]
 pub use ch10_failure;
+#[doc(inline)]
+pub use ch11_images;
+#[doc(inline)]
+pub use ch11_parallelism;
+#[doc(inline)]
+pub use ch12_observing;
+#[doc(inline)]
+pub use ch14_executor;
 #[doc(inline)]
 pub use ch15_group_verification;

@@ -16,6 +16,8 @@ use futures::FutureExt;
 use tokio::runtime::{Handle, Runtime};
 use tracing::dispatcher;
 
+use crate::executor::Time;
+
 thread_local! {
     /// The clock of the story that this thread takes part in.
     static CURRENT: RefCell<Option<Clock>> = const { RefCell::new(None) };
@@ -34,6 +36,8 @@ pub(crate) enum Clock {
     },
     /// A clock for threads without any runtime: one runs at a time, and time moves when all sleep.
     Threads(Arc<ThreadClock>),
+    /// The clock of an executor that is not Tokio's, read from this time on.
+    Foreign(Arc<dyn Time>, Duration),
 }
 
 impl Clock {
@@ -51,6 +55,7 @@ impl Clock {
             Self::Real(_) => false,
             Self::Runtime { paused, .. } => paused.load(Relaxed),
             Self::Threads(_) => true,
+            Self::Foreign(time, _) => time.is_virtual(),
         }
     }
 
@@ -73,6 +78,7 @@ impl Clock {
                 start.elapsed()
             }
             Self::Threads(clock) => clock.lock().now,
+            Self::Foreign(time, start) => time.now().saturating_sub(*start),
         }
     }
 
@@ -113,6 +119,7 @@ pub fn block_for(duration: Duration) {
             tokio::time::advance(duration).now_or_never();
         }
         Some(Clock::Threads(clock)) => clock.sleep(duration),
+        Some(Clock::Foreign(time, _)) if time.is_virtual() => time.advance(duration),
         _ => thread::sleep(duration),
     }
 }

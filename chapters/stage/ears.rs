@@ -1,14 +1,34 @@
 //! Listening: every thread that takes part in a story speaks to the story's recorder.
 
 use std::{
+    cell::RefCell,
     sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
 use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt};
 
 use crate::{clock::Clock, narration::Narrator, recorder::Recorder, recording::Recording};
+
+thread_local! {
+    /// A layer that is to hear the next story of this thread, beside the stage's own.
+    static GUEST: RefCell<Option<Guest>> = const { RefCell::new(None) };
+}
+
+type Guest = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Lets a layer of yours hear the story that `play` plays or records, beside the stage's own layer.
+///
+/// It hears what the stage hears: spans and events of level `INFO` and above, of every thread of the
+/// story. If `play` plays several stories, it hears the first.
+pub fn heard_by<T>(layer: impl Layer<Registry> + Send + Sync, play: impl FnOnce() -> T) -> T {
+    GUEST.set(Some(Box::new(layer)));
+    let value = play();
+    // Still there if nothing was played: it must not hear a later story.
+    GUEST.take();
+    value
+}
 
 /// Lets every thread of a runtime be heard. The threads may start before there is a listener
 /// (a paused clock needs its runtime first), so each of them waits for it.
@@ -47,11 +67,16 @@ impl Ears {
         &self,
         clock: &Clock,
         narrator: Option<Narrator>,
+        wakes: bool,
         story: impl FnOnce(&Recorder) -> (T, Duration),
     ) -> Recording<T> {
         stay_open();
-        let recorder = Recorder::new(clock.clone(), narrator);
-        let dispatch = Dispatch::new(tracing_subscriber::registry().with(recorder.clone()));
+        let recorder = Recorder::new(clock.clone(), narrator, wakes);
+        let spans = tracing_subscriber::registry();
+        let dispatch = match GUEST.take() {
+            Some(guest) => Dispatch::new(spans.with(guest).with(recorder.clone())),
+            None => Dispatch::new(spans.with(recorder.clone())),
+        };
         self.turn(Hearing::Listening(dispatch.clone(), clock.clone()));
         let _installed = clock.install();
         let (value, elapsed) = dispatcher::with_default(&dispatch, || story(&recorder));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
-use tracing::{Span, instrument::Instrumented};
+use tracing::{Dispatch, Span, instrument::Instrumented, span::Id};
 
 use crate::{recorder::Recorder, recording::Outcome};
 
@@ -68,7 +68,13 @@ impl<F: Future> Future for OnLane<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         *this.state = State::Running;
-        let poll = this.inner.as_mut().poll(context);
+        let observed = told(this.inner.span(), |recorder, _, _| {
+            recorder.observed(this.inner.span(), context.waker())
+        });
+        let poll = match observed {
+            Some(waker) => this.inner.as_mut().poll(&mut Context::from_waker(&waker)),
+            None => this.inner.as_mut().poll(context),
+        };
         if poll.is_ready() {
             *this.state = State::Finished;
             report(this.inner.span(), Outcome::Finished);
@@ -79,11 +85,18 @@ impl<F: Future> Future for OnLane<F> {
     }
 }
 
-/// Tells the story that knows the span, even if another story, or none, is heard here and now.
 fn report(span: &Span, outcome: Outcome) {
-    span.with_subscriber(|(id, listener)| {
-        if let Some(recorder) = listener.downcast_ref::<Recorder>() {
-            recorder.end(id, listener, outcome);
-        }
+    told(span, |recorder, id, listener| {
+        recorder.end(id, listener, outcome);
+        Some(())
     });
+}
+
+/// Tells the story that knows the span, even if another story, or none, is heard here and now.
+fn told<T>(span: &Span, tell: impl FnOnce(&Recorder, &Id, &Dispatch) -> Option<T>) -> Option<T> {
+    let told = span.with_subscriber(|(id, listener)| {
+        let recorder = listener.downcast_ref::<Recorder>()?;
+        tell(recorder, id, listener)
+    });
+    told.flatten()
 }

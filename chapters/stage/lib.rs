@@ -1,7 +1,7 @@
 //! What every example plays on: a runtime, a narrator, a timeline and a virtual clock.
 //!
 //! - To play: this file (the stories of examples), `performance` (runs one), `both` (on both kinds of
-//!   runtime), `clock` (the time it has), `options` (the flags).
+//!   runtime), `executor` (on one that is not Tokio's), `clock` (the time it has), `options` (the flags).
 //! - To listen: `instrument` (a lane for a future), `ears` (hear every thread), `panics` (and what a
 //!   panic says), `recorder` (writes it down), `narration` (prints it meanwhile).
 //! - What happened: `recording` (the data), `questions` (what proofs ask of it).
@@ -35,6 +35,7 @@ mod axis;
 mod both;
 mod clock;
 mod ears;
+mod executor;
 mod hang;
 mod instrument;
 mod label;
@@ -60,15 +61,20 @@ use std::{
 
 pub use both::on_both_runtimes;
 pub use clock::{block_for, on_threads, try_on_threads};
+pub use ears::heard_by;
+pub use executor::{Executor, Time};
 pub use instrument::{Instrument, OnLane};
-pub use performance::{record, record_blocking, record_on_workers, record_within, virtual_time};
-pub use recording::{Lane, Narrated, Outcome, Recording, Run, ms};
+pub use performance::{
+    record, record_blocking, record_on, record_on_workers, record_wakes, record_within,
+    virtual_time,
+};
+pub use recording::{Lane, Narrated, Outcome, Recording, Run, Woken, ms};
 
 use hang::Hang;
 use narration::Narrator;
 use options::Options;
 use paint::{Paint, say};
-use performance::{Caught, run, run_blocking, run_on_workers};
+use performance::{Caught, run, run_blocking, run_on, run_on_workers};
 use watchdog::Manners;
 
 /// Plays one story on a current-thread runtime, obeying the flags of the command line.
@@ -105,6 +111,7 @@ fn on_stage<T>(manners: Manners, script: impl FnOnce(&mut Stage) -> T) -> T {
     let stage = Stage {
         options: Options::from_env(),
         manners,
+        wakes: false,
         paint: Paint::for_stdout(),
         acts: Vec::new(),
     };
@@ -116,6 +123,7 @@ fn on_stage<T>(manners: Manners, script: impl FnOnce(&mut Stage) -> T) -> T {
 pub struct Stage {
     options: Options,
     manners: Manners,
+    wakes: bool,
     paint: Paint,
     acts: Vec<(String, Recording)>,
 }
@@ -128,6 +136,11 @@ impl Stage {
         self.options.virtual_clock
     }
 
+    /// Draws wake-ups, too, in the acts that follow on one thread: who called whose waker.
+    pub fn show_wakes(&mut self) {
+        self.wakes = true;
+    }
+
     /// Plays a story on a current-thread runtime.
     ///
     /// # Panics
@@ -135,8 +148,27 @@ impl Stage {
     /// As [`play`] does.
     pub fn play<F: Future>(&mut self, title: &str, story: F) -> F::Output {
         let (virtual_clock, manners) = (self.options.virtual_clock, self.manners);
+        let wakes = self.wakes;
         self.perform(title, |narrator| {
-            run(virtual_clock, manners, narrator, story)
+            run(virtual_clock, manners, narrator, wakes, story)
+        })
+    }
+
+    /// Plays a story on an executor of one's own. `build` is told whether its time should be virtual.
+    ///
+    /// # Panics
+    ///
+    /// As [`play`] does.
+    pub fn play_on<E: Executor, F: Future>(
+        &mut self,
+        title: &str,
+        build: impl FnOnce(bool) -> E,
+        story: F,
+    ) -> F::Output {
+        let executor = build(self.options.virtual_clock);
+        let (manners, wakes) = (self.manners, self.wakes);
+        self.perform(title, |narrator| {
+            run_on(executor, manners, narrator, wakes, story)
         })
     }
 
@@ -273,6 +305,7 @@ mod tests {
         Stage {
             options,
             manners: Manners::Alone,
+            wakes: false,
             paint: Paint::default(),
             acts: Vec::new(),
         }

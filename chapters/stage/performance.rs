@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{
     clock::{Clock, ThreadClock},
     ears::Ears,
+    executor::Executor,
     hang::Hang,
     narration::Narrator,
     pulse::Pulse,
@@ -33,7 +34,28 @@ use crate::{
 /// if it hangs; or if the system grants no runtime.
 #[track_caller]
 pub fn record<F: Future>(story: F) -> Recording<F::Output> {
-    uncaught(run(true, Manners::Ends, None, story))
+    uncaught(run(true, Manners::Ends, None, false, story))
+}
+
+/// [`record`] with wake-ups.
+///
+/// # Panics
+///
+/// As [`record`] does.
+#[track_caller]
+pub fn record_wakes<F: Future>(story: F) -> Recording<F::Output> {
+    uncaught(run(true, Manners::Ends, None, true, story))
+}
+
+/// Runs a story on an executor of one's own, in silence, and returns what happened, wake-ups too, as
+/// data. A story that hangs is given up as with [`record`], if the executor's time is virtual.
+///
+/// # Panics
+///
+/// As [`record`] does.
+#[track_caller]
+pub fn record_on<F: Future>(executor: impl Executor, story: F) -> Recording<F::Output> {
+    uncaught(run_on(executor, Manners::Ends, None, true, story))
 }
 
 /// [`record`] for an exercise: a story that has not ended after `limit` of its own time, or after ten
@@ -48,7 +70,8 @@ pub fn record_within<F: Future>(
     hint: &'static str,
     story: F,
 ) -> Recording<F::Output> {
-    uncaught(run(true, Manners::EndsWithin(limit, hint), None, story))
+    let manners = Manners::EndsWithin(limit, hint);
+    uncaught(run(true, manners, None, false, story))
 }
 
 /// Runs a blocking story on a virtual clock of its own; the twin of [`record`]. If a thread keeps its
@@ -118,15 +141,37 @@ pub(crate) fn run<F: Future>(
     virtual_clock: bool,
     manners: Manners,
     narrator: Option<Narrator>,
+    wakes: bool,
     story: F,
 ) -> Recording<Caught<F::Output>> {
     let ears = Ears::default();
     let mut builder = Builder::new_current_thread();
     let (runtime, pulse) = runtime(builder.start_paused(virtual_clock), ears.opener());
     let clock = Clock::of(&runtime, virtual_clock);
-    ears.listen(&clock, narrator, |recorder| {
+    ears.listen(&clock, narrator, wakes, |recorder| {
         let watch = Watch::begin(manners, pulse, &clock, Some(recorder));
         block_on(runtime, &clock, watch, story)
+    })
+}
+
+pub(crate) fn run_on<F: Future>(
+    mut executor: impl Executor,
+    manners: Manners,
+    narrator: Option<Narrator>,
+    wakes: bool,
+    story: F,
+) -> Recording<Caught<F::Output>> {
+    let time = executor.time();
+    let start = time.now();
+    let clock = Clock::Foreign(time, start);
+    Ears::default().listen(&clock, narrator, wakes, |recorder| {
+        let watch = Watch::begin(manners, Arc::default(), &clock, Some(recorder));
+        let played = panic::catch_unwind(AssertUnwindSafe(|| executor.block_on(watch.play(story))));
+        let elapsed = clock.elapsed();
+        watch.over();
+        // Ends what still runs, so that it is recorded as cancelled.
+        drop(executor);
+        (unhung(played), elapsed)
     })
 }
 
@@ -140,7 +185,7 @@ pub(crate) fn run_on_workers<F: Future>(
     let mut builder = Builder::new_multi_thread();
     let (runtime, pulse) = runtime(builder.worker_threads(workers), ears.opener());
     let clock = Clock::Real(Instant::now());
-    ears.listen(&clock, narrator, |recorder| {
+    ears.listen(&clock, narrator, false, |recorder| {
         let watch = Watch::begin(manners, pulse, &clock, Some(recorder));
         block_on(runtime, &clock, watch, story)
     })
@@ -156,7 +201,7 @@ pub(crate) fn run_blocking<T>(
     } else {
         Clock::Real(Instant::now())
     };
-    Ears::default().listen(&clock, narrator, |recorder| {
+    Ears::default().listen(&clock, narrator, false, |recorder| {
         let _watch = Watch::begin(Manners::Served, Arc::default(), &clock, Some(recorder));
         let value = panic::catch_unwind(AssertUnwindSafe(story));
         (value, clock.elapsed())
@@ -189,6 +234,11 @@ fn block_on<F: Future>(
         drop(runtime);
     }
     drop(watch);
+    (unhung(played), elapsed)
+}
+
+/// A story that was given up has not ended either.
+fn unhung<T>(played: Caught<Result<T, Hang>>) -> Caught<T> {
     let caught = |hang| Box::new(hang) as Box<dyn Any + Send>;
-    (played.and_then(|value| value.map_err(caught)), elapsed)
+    played.and_then(|value| value.map_err(caught))
 }

@@ -3,11 +3,12 @@
 use std::{
     fmt::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Wake, Waker},
     time::Duration,
 };
 
 use tracing::{
-    Dispatch, Event, Level, Metadata, Subscriber,
+    Dispatch, Event, Level, Metadata, Span, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
     span::{Attributes, Id},
@@ -22,13 +23,14 @@ use tracing_subscriber::{
 use crate::{
     clock::Clock,
     narration::Narrator,
-    recording::{Lane, Narrated, Outcome, Recording},
+    recording::{Lane, Narrated, Outcome, Recording, Woken},
 };
 
 #[derive(Default)]
 struct Record {
     lanes: Vec<Lane>,
     events: Vec<Narrated>,
+    wakes: Vec<Woken>,
     /// Whether the story was given up, and nothing that happens now is part of it.
     frozen: bool,
 }
@@ -39,25 +41,34 @@ pub(crate) struct Recorder {
     clock: Clock,
     record: Arc<Mutex<Record>>,
     narrator: Option<Arc<Narrator>>,
+    /// Whether wake-ups are written down.
+    wakes: bool,
 }
 
 impl Recorder {
-    pub(crate) fn new(clock: Clock, narrator: Option<Narrator>) -> Self {
+    pub(crate) fn new(clock: Clock, narrator: Option<Narrator>, wakes: bool) -> Self {
         Self {
             clock,
             record: Arc::default(),
             narrator: narrator.map(Arc::new),
+            wakes,
         }
     }
 
     /// Hands out what was recorded, and starts afresh.
     pub(crate) fn take(&self, elapsed: Duration) -> Recording {
-        let Record { lanes, events, .. } = std::mem::take(&mut *self.lock());
+        let Record {
+            lanes,
+            events,
+            wakes,
+            ..
+        } = std::mem::take(&mut *self.lock());
         Recording {
             value: (),
             elapsed,
             lanes,
             events,
+            wakes,
         }
     }
 
@@ -70,6 +81,7 @@ impl Recorder {
             elapsed: self.clock.elapsed(),
             lanes: record.lanes.clone(),
             events: record.events.clone(),
+            wakes: record.wakes.clone(),
         }
     }
 
@@ -83,6 +95,29 @@ impl Recorder {
         let spans = listener.downcast_ref::<Registry>();
         let span = spans.and_then(|spans| spans.span(id));
         self.change(span.as_ref(), |lane, at| lane.end(at, outcome));
+    }
+
+    /// The waker that a lane is to be polled with, if wake-ups are written down: it tells of each.
+    pub(crate) fn observed(&self, span: &Span, waker: &Waker) -> Option<Waker> {
+        self.wakes.then(|| {
+            let (span, waker) = (span.clone(), waker.clone());
+            Waker::from(Arc::new(Observed { span, waker }))
+        })
+    }
+
+    /// Somebody calls the waker of a lane.
+    fn woken(&self, id: &Id, listener: &Dispatch) {
+        let spans = listener.downcast_ref::<Registry>();
+        let lane = |id| spans?.span(id).as_ref().and_then(lane_of);
+        let current = listener.current_span();
+        let (woken, by) = (lane(id), current.id().and_then(lane));
+        let mut record = self.lock();
+        if let Some(lane) = woken
+            && !record.frozen
+        {
+            let at = self.clock.elapsed();
+            record.wakes.push(Woken { at, lane, by });
+        }
     }
 
     fn change<'a, S: LookupSpan<'a>>(
@@ -105,6 +140,27 @@ impl Recorder {
         {
             change(lane, at);
         }
+    }
+}
+
+/// The waker of a lane.
+struct Observed {
+    span: Span,
+    waker: Waker,
+}
+
+impl Wake for Observed {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.span.with_subscriber(|(id, listener)| {
+            if let Some(recorder) = listener.downcast_ref::<Recorder>() {
+                recorder.woken(id, listener);
+            }
+        });
+        self.waker.wake_by_ref();
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Recording<T = ()> {
     pub lanes: Vec<Lane>,
     /// Everything that was narrated, in order.
     pub events: Vec<Narrated>,
+    /// Who was woken when, in order; empty unless it was asked for.
+    pub wakes: Vec<Woken>,
 }
 
 impl<T> Recording<T> {
@@ -23,12 +25,14 @@ impl<T> Recording<T> {
             elapsed,
             lanes,
             events,
+            wakes,
         } = self;
         let recording = Recording {
             value: (),
             elapsed,
             lanes,
             events,
+            wakes,
         };
         (value, recording)
     }
@@ -41,6 +45,7 @@ impl Recording {
             elapsed: self.elapsed,
             lanes: self.lanes,
             events: self.events,
+            wakes: self.wakes,
         }
     }
 }
@@ -168,6 +173,18 @@ pub struct Narrated {
     pub lane: Option<usize>,
     /// What.
     pub text: String,
+}
+
+/// The waker of a lane was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Woken {
+    /// When.
+    pub at: Duration,
+    /// Whose waker.
+    pub lane: usize,
+    /// The lane that was running on the thread that called it, if there was one; else a timer, or
+    /// somebody who has no lane.
+    pub by: Option<usize>,
 }
 
 /// So many milliseconds: the unit in which proofs tell time.

@@ -81,6 +81,11 @@ text{fill:#f0f6fc}.small{fill:#9198a1}.said{fill:#d2a8ff}\
 .run{fill:#1f6feb}.poll{stroke:#58a6ff}.event{fill:#bc8cff;stroke:#0d1117}.finished{fill:#3fb950;stroke:#0d1117}\
 .cancelled{stroke:#f0883e}.panicked{fill:#f85149}.bang{fill:#0d1117}}";
 
+/// Only where wake-ups are drawn.
+const WAKE_STYLE: &str = "\
+.wake{stroke:#bf8700;stroke-width:1.5;fill:none}\
+@media(prefers-color-scheme:dark){.wake{stroke:#d29922}}";
+
 /// All acts in one picture, one below the other.
 pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
     let mut body = String::new();
@@ -92,9 +97,14 @@ pub(crate) fn draw(acts: &[(String, Recording)]) -> String {
     }
     let top = legend(&mut body, top, acts);
     let titles: Vec<&str> = acts.iter().map(|(title, _)| title.as_str()).collect();
+    let wakes = if acts.iter().all(|(_, act)| act.wakes.is_empty()) {
+        ""
+    } else {
+        WAKE_STYLE
+    };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {top}\" width=\"{WIDTH}\" \
-         height=\"{top}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
+         height=\"{top}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}{wakes}</style>\n\
          <rect class=\"paper\" width=\"{WIDTH}\" height=\"{top}\" rx=\"6\"/>\n{body}</svg>\n",
         Escaped(&titles.join("; ")),
     )
@@ -145,6 +155,7 @@ fn act(svg: &mut String, top: f64, title: &str, recording: &Recording, scale: Du
         let ended = act.across(lane.ended.unwrap_or(recording.elapsed));
         outcome_mark(svg, lane.outcome, rows.mark, ended, middle);
     }
+    act.draw_wakes(svg, drawn, first);
     let mut bottom = end + 12.0;
     if let Some(rest) = left_out(&recording.lanes, rest) {
         text(svg, "small", 16.0, end + 16.0, &rest);
@@ -192,6 +203,27 @@ impl Act<'_> {
             } else if from - last_poll >= 1.0 {
                 line(svg, "poll", (from, top), (from, top + height));
                 last_poll = from;
+            }
+        }
+    }
+
+    /// An arrow for each wake-up, from the lane that woke to the one that was woken; a short one from above
+    /// where a timer did it, or somebody who has no lane.
+    fn draw_wakes(&self, svg: &mut String, drawn: &[usize], first: f64) {
+        let middle = |lane| {
+            let row = drawn.iter().position(|&index| index == lane)?;
+            Some(first + self.rows.height * (row as f64 + self.rows.middle))
+        };
+        let mut last = None;
+        for wake in &self.recording.wakes {
+            let x = self.across(wake.at);
+            let Some(to) = middle(wake.lane) else {
+                continue;
+            };
+            let from = wake.by.and_then(middle);
+            // One that lies on top of the last would not be seen.
+            if last.replace((wake.lane, wake.by, x)) != Some((wake.lane, wake.by, x)) {
+                arrow(svg, x, from, to, self.rows.half_bar);
             }
         }
     }
@@ -307,6 +339,11 @@ fn legend(svg: &mut String, top: f64, acts: &[(String, Recording)]) -> f64 {
             line(svg, "new", (x - 6.0, y), (x + 9.0, y));
         });
     }
+    if acts.iter().any(|(_, act)| !act.wakes.is_empty()) {
+        entry(svg, "woken", &|svg, x| {
+            arrow(svg, x, Some(y - 8.0), y + 6.0, 2.0);
+        });
+    }
     if events().any(|event| event.lane.is_some()) {
         entry(svg, "event", &|svg, x| diamond(svg, x, y, ""));
     }
@@ -328,6 +365,19 @@ fn line(svg: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64
     let _ = writeln!(
         svg,
         "<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>"
+    );
+}
+
+/// From a line to the edge of another one's bar, `half` above or below it; without the former, from above.
+fn arrow(svg: &mut String, x: f64, from: Option<f64>, to: f64, half: f64) {
+    let from = from.unwrap_or(to - half - 10.0);
+    let down = if from <= to { 1.0 } else { -1.0 };
+    let tip = to - down * half;
+    let _ = writeln!(
+        svg,
+        "<path class=\"wake\" d=\"M{x:.1} {from:.1}V{tip:.1}m-3 {back:.1}l3 {there:.1}l3 {back:.1}\"/>",
+        back = -4.0 * down,
+        there = 4.0 * down,
     );
 }
 
@@ -409,7 +459,7 @@ mod tests {
     use tracing::{info, info_span};
 
     use super::*;
-    use crate::{Instrument, record};
+    use crate::{Instrument, record, record_wakes};
 
     fn picture(title: &str, recording: Recording) -> String {
         draw(&[(title.to_owned(), recording)])
@@ -427,6 +477,28 @@ mod tests {
         assert_eq!(picture.matches(escaped).count(), 5, "{picture}");
         let allowed = |one: char| one == '\n' || !(one.is_control() || one == '\u{fffe}');
         assert!(picture.chars().all(allowed));
+    }
+
+    #[test]
+    fn an_arrow_leads_from_who_wakes_to_who_is_woken() {
+        let story = || async {
+            let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+            let sends = async move {
+                sleep(Duration::from_secs(1)).await;
+                let _ = sender.send(());
+            };
+            let waits = async move { drop(receiver.await) };
+            let sends = tokio::spawn(sends.instrument(info_span!("sends")));
+            let waits = tokio::spawn(waits.instrument(info_span!("waits")));
+            let _ = (sends.await, waits.await);
+        };
+        let recording = record_wakes(story());
+        let wakes: Vec<_> = recording.wakes.iter().map(|it| (it.by, it.lane)).collect();
+        assert_eq!(wakes, [(None, 0), (Some(0), 1)]);
+        // One for each of both, and one that explains them.
+        let with = picture("Wakes", recording);
+        assert_eq!(with.matches("class=\"wake\"").count(), 3, "{with}");
+        assert!(!picture("None", record(story())).contains("wake"));
     }
 
     #[test]

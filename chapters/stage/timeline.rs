@@ -18,6 +18,7 @@ enum Mark {
     Created,
     Waiting,
     Polled,
+    Woken,
     /// Running, and then polled anew.
     GaveWay,
     Running,
@@ -28,10 +29,11 @@ enum Mark {
 }
 
 impl Mark {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Created,
         Self::Waiting,
         Self::Polled,
+        Self::Woken,
         Self::Running,
         Self::Event,
         Self::Finished,
@@ -45,6 +47,7 @@ impl Mark {
             Self::Created => '·',
             Self::Waiting => '─',
             Self::Polled => '┼',
+            Self::Woken => '↓',
             Self::GaveWay => '▉',
             Self::Running => '█',
             Self::Event => '◆',
@@ -60,6 +63,7 @@ impl Mark {
             Self::Created => "not yet polled",
             Self::Waiting => "waiting",
             Self::Polled => "polled",
+            Self::Woken => "woken",
             Self::GaveWay | Self::Running => "running",
             Self::Event => "event",
             Self::Finished => Outcome::Finished.name(),
@@ -73,7 +77,7 @@ impl Mark {
             Self::Nothing => text.to_owned(),
             Self::Created | Self::Waiting => paint.dim(text),
             Self::Polled | Self::GaveWay | Self::Running => paint.blue(text),
-            Self::Event => paint.magenta(text),
+            Self::Event | Self::Woken => paint.magenta(text),
             Self::Finished => paint.green(text),
             Self::Cancelled => paint.yellow(text),
             Self::Panicked => paint.red(text),
@@ -169,6 +173,10 @@ impl Plot {
 
     fn row<T>(&self, index: usize, recording: &Recording<T>) -> Vec<Mark> {
         let mut row = self.lane(&recording.lanes[index]);
+        let wakes = recording.wakes.iter();
+        for wake in wakes.filter(|wake| wake.lane == index) {
+            cover(&mut row[self.column(wake.at)], Mark::Woken);
+        }
         let events = recording.events.iter();
         for event in events.filter(|event| event.lane == Some(index)) {
             cover(&mut row[self.column(event.at)], Mark::Event);
@@ -244,7 +252,7 @@ mod tests {
     use tracing::{info, info_span};
 
     use super::*;
-    use crate::{Instrument, block_for, record};
+    use crate::{Instrument, block_for, record, record_wakes};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -322,6 +330,23 @@ mod tests {
             picture.ends_with("took 3.000 s  █ running  ● finished"),
             "{picture}"
         );
+    }
+
+    #[test]
+    fn wakes_are_drawn_where_they_were_recorded() {
+        let story = || async {
+            let wait = async {
+                sleep(SECOND).await;
+                sleep(SECOND).await;
+            };
+            wait.instrument(info_span!("lane")).await;
+        };
+        let picture = drawn(&record_wakes(story()), 37);
+        let expected = "lane  ┼──────────────↓──────────────●\n\
+                        took 2.000 s  ─ waiting  ┼ polled\n  ↓ woken  ● finished";
+        assert!(picture.ends_with(expected), "{picture}");
+        let picture = drawn(&record(story()), 37);
+        assert!(picture.contains("lane  ┼──────────────┼───"), "{picture}");
     }
 
     /// Both children begin when both parents are there.

@@ -161,6 +161,7 @@ impl Watched {
         let moves = match &self.clock {
             // Whoever has the turn is busy until it is passed on.
             Clock::Threads(clock) => 2 * clock.passed(),
+            Clock::Foreign(time, _) => time.rests(),
             _ => self.pulse.moves.load(Relaxed),
         };
         let mut looks = lock(&self.looks);

@@ -18,7 +18,7 @@ pub struct Claim {
     pub more: &'static str,
 }
 
-pub const CLAIMS: [Claim; 15] = [
+pub const CLAIMS: [Claim; 17] = [
     Claim {
         chapter: "ch01_await",
         sentence: "In the second it is free, but for nobody. In the third, all three waits share one second of one thread.",
@@ -123,6 +123,20 @@ pub const CLAIMS: [Claim; 15] = [
         bench: "primitives",
         less: "channel_of_100/tokio_tasks_on_1_thread/4_producers",
         more: "channel_of_100/tokio_tasks_on_2_workers/4_producers",
+    },
+    Claim {
+        chapter: "ch11_parallelism",
+        sentence: "To look at the clock after each step, and give way once in a while, costs less;",
+        bench: "primitives",
+        less: "manners/yield_now_after_1_ms",
+        more: "manners/yield_now_after_each",
+    },
+    Claim {
+        chapter: "ch11_parallelism",
+        sentence: "so does `consume_budget`",
+        bench: "primitives",
+        less: "manners/consume_budget_after_each",
+        more: "manners/yield_now_after_each",
     },
 ];
 

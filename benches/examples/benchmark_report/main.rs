@@ -4,12 +4,16 @@
 //! runs, is measured here, each in a process of its own.
 
 mod charts;
+mod chores;
 mod claims;
+mod film;
 mod machine;
 mod page;
+mod pictures;
 mod results;
 mod scans;
 mod waiting;
+mod ways;
 
 use std::{
     env, fs,
@@ -18,6 +22,7 @@ use std::{
     sync::OnceLock,
 };
 
+use async_workbook::ch11_images::worker;
 use page::{Filling, Page};
 use results::Results;
 use serde_json::Value;
@@ -28,6 +33,12 @@ fn main() -> ExitCode {
     let done = match words[..] {
         [] => report(),
         ["child", "wait", kind, count] => waiting::child(kind, count),
+        ["child", "ways", ref words @ ..] => ways::child(words),
+        ["child", "chore", chore, way, port] => chores::child(chore, way, port),
+        ["child", "film", share, threads] => film::child(share, threads),
+        ["child", "pictures", way, workers] => pictures::child(way, workers),
+        ["worker"] => worker::serve(worker::make).map_err(|error| error.to_string()),
+        ["job", ref words @ ..] => ways::job(words),
         ["child", "scan", engine, groups, latency] => scans::child(engine, groups, latency),
         [other, ..] => Err(format!("unknown argument '{other}': there are none")),
     };
@@ -53,9 +64,17 @@ fn report() -> Result<(), String> {
     }
     let scans = OnceLock::new();
     let waiting = OnceLock::new();
+    let ways = OnceLock::new();
+    let chores = OnceLock::new();
+    let film = OnceLock::new();
+    let pictures = OnceLock::new();
     page.fill(|words| {
         let scans = || scans.get_or_init(scans::measure);
         let waiting = || waiting.get_or_init(waiting::measure);
+        let ways = || ways.get_or_init(ways::measure);
+        let chores = || chores.get_or_init(chores::measure);
+        let film = || film.get_or_init(film::measure);
+        let pictures = || pictures.get_or_init(pictures::measure);
         Ok(match words {
             ["machine"] => Filling::Table(machine::description()),
             ["bench", _, groups @ ..] => Filling::Table(results.table(groups)),
@@ -67,6 +86,13 @@ fn report() -> Result<(), String> {
             ["scans", "large"] => Filling::Table(scans().large_table()),
             ["memory"] => Filling::Picture(waiting().chart()?),
             ["waiting"] => Filling::Table(waiting().table()),
+            ["ways", "waiting"] => Filling::Table(ways().waiting_table()),
+            ["ways", "memory"] => Filling::Table(ways().memory_table()),
+            ["ways", "computing"] => Filling::Table(ways().computing_table()),
+            ["chores"] => Filling::Table(chores().table()),
+            ["film"] => Filling::Picture(film().chart()?),
+            ["film", "table"] => Filling::Table(film().table()),
+            ["pictures"] => Filling::Table(pictures().table()),
             _ => return Err(format!("nothing measures '{}'", words.join(" "))),
         })
     })?;

@@ -1,0 +1,101 @@
+//! Wrong: the ticket wakes itself until there is something to know.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use stage::Instrument;
+use tokio::{task::AbortHandle, time::sleep};
+use tracing::{info, info_span};
+
+/// The shirt will never come.
+#[derive(Debug, PartialEq)]
+struct Lost;
+
+struct Place<T> {
+    shirt: Option<T>,
+    /// Whether there is nothing more to come.
+    over: bool,
+    waits: Option<Waker>,
+}
+
+/// The laundry's end of a place. It goes with the task, however that ends.
+struct Hanger<T>(Arc<Mutex<Place<T>>>);
+
+impl<T> Drop for Hanger<T> {
+    fn drop(&mut self) {
+        let waits = {
+            let mut place = self.0.lock().unwrap();
+            place.over = true;
+            place.waits.take()
+        };
+        if let Some(waits) = waits {
+            waits.wake();
+        }
+    }
+}
+
+struct Ticket<T> {
+    place: Arc<Mutex<Place<T>>>,
+    washing: AbortHandle,
+}
+
+/// Washes a shirt in a task of its own.
+fn wash<F>(washing: F) -> Ticket<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let place = Arc::new(Mutex::new(Place {
+        shirt: None,
+        over: false,
+        waits: None,
+    }));
+    let hanger = Hanger(Arc::clone(&place));
+    let task = tokio::spawn(async move {
+        let shirt = washing.await;
+        hanger.0.lock().unwrap().shirt = Some(shirt);
+    });
+    Ticket {
+        place,
+        washing: task.abort_handle(),
+    }
+}
+
+impl<T> Ticket<T> {
+    /// The shirt is not to be washed any more.
+    fn stop(&self) {
+        self.washing.abort();
+    }
+}
+
+impl<T> Future for Ticket<T> {
+    type Output = Result<T, Lost>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut place = self.place.lock().unwrap();
+        if let Some(shirt) = place.shirt.take() {
+            return Poll::Ready(Ok(shirt));
+        }
+        if place.over {
+            return Poll::Ready(Err(Lost));
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+async fn shirt(seconds: u64) -> u64 {
+    async {
+        sleep(Duration::from_secs(seconds)).await;
+        info!("clean");
+        seconds
+    }
+    .instrument(info_span!("shirt", seconds))
+    .await
+}
+
+// From here on as in the solution:
+// fn main() {

@@ -1,0 +1,25 @@
+//! Wrong: spawns inside of the span, which the task does not see.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use stage::Instrument;
+use tokio::{spawn, time::sleep};
+use tracing::{Span, info, info_span, warn};
+
+async fn call(id: u64) {
+    info!("picked up");
+    let mechanic = Span::current().in_scope(|| spawn(mechanic(id)));
+    let truck = Span::current().in_scope(|| spawn(truck(id)));
+    mechanic.await.expect("no panic");
+    truck.await.expect("no panic");
+    info!("on the way");
+}
+
+async fn everybody(calls: u64) {
+    let calls = (1..=calls).map(|id| call(id).instrument(info_span!("call", id)));
+    join_all(calls).await;
+}
+
+// From here on as in the solution:
+// async fn mechanic(id: u64) {

@@ -1,0 +1,26 @@
+//! Wrong: the pauses begin when the thread is free, so the moments drift.
+
+use std::{cell::RefCell, time::Duration};
+
+use futures::future::join_all;
+use stage::block_for;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep, sleep_until},
+};
+use tracing::info;
+
+async fn load(per_second: u32, calls: u32, office: &Office) -> Vec<Duration> {
+    let pause = Duration::from_millis(u64::from(1000 / per_second));
+    let begin = Instant::now();
+    join_all((0..calls).map(|n| async move {
+        let due = begin + pause * n;
+        sleep_until(due).await;
+        office.ask().await;
+        due.elapsed()
+    }))
+    .await
+}
+
+// From here on as in the solution:
+// /// Sells one ticket after the other.

@@ -1,0 +1,26 @@
+//! Wrong: it is begun although nobody waits any more.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+
+use tokio::sync::oneshot;
+use tracing::info;
+
+async fn thought<T: Send + 'static>(
+    engine: &Engine,
+    think: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let (answer, answered) = oneshot::channel();
+    engine.think(move || {
+        let _ = answer.send(catch_unwind(AssertUnwindSafe(think)));
+    });
+    let thought = answered.await.expect("the engine answers");
+    thought.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+// From here on as in the solution:
+// /// Two threads that take thoughts from one line, and die of those that panic.
