@@ -98,7 +98,7 @@ pub const CLAIMS: [Claim; 17] = [
     },
     Claim {
         chapter: "ch05_locks",
-        sentence: "It pays where readers stay for a while",
+        sentence: "An `RwLock` pays where readers stay for a while",
         bench: "primitives",
         less: "read_for_long_2_threads/std_rwlock",
         more: "read_for_long_2_threads/std_mutex",
